@@ -1,0 +1,1 @@
+//! Aion's proof of work.
