@@ -1,0 +1,40 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+const nodeGlobals = {
+  console: "readonly",
+  process: "readonly",
+  Buffer: "readonly",
+  URL: "readonly",
+  fetch: "readonly",
+  setTimeout: "readonly",
+  clearTimeout: "readonly",
+  setInterval: "readonly",
+  clearInterval: "readonly",
+  AbortController: "readonly",
+  AbortSignal: "readonly",
+  WebSocket: "readonly",
+};
+
+export default defineConfig(
+  {
+    ignores: ["target/", ".build/", "**/node_modules/", "www/*/dist/", "www/*/build/", "www/*/wasm/"],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Numbers in messages are the rule here, not an accident.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    files: ["**/*.mjs", "*.js", "webpack.config.js"],
+    languageOptions: { globals: nodeGlobals },
+  },
+);

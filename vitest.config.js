@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["www/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
+    passWithNoTests: true,
+  },
+});
