@@ -1,0 +1,125 @@
+//! Leaf hashes: the list that a puzzle consists of.
+
+use blake2::Blake2bVarCore;
+use blake2::digest::block_api::{Buffer, UpdateCore, VariableOutputCore};
+
+use crate::params::Params;
+
+/// BLAKE2b after `header ‖ nonce`, ready to be finished with each digest's number.
+///
+/// The digest length is part of BLAKE2b's parameter block: 54 bytes on the chain, and a digest of any other length
+/// shares no bit with it.
+#[derive(Clone)]
+pub struct LeafHasher {
+    params: Params,
+    core: Blake2bVarCore,
+    buffer: Buffer<Blake2bVarCore>,
+}
+
+impl LeafHasher {
+    /// Hashes `header ‖ nonce`, once for all leaves. On the chain the header is the mine hash and both are 32
+    /// bytes; any lengths are taken.
+    pub fn new(params: &Params, header: &[u8], nonce: &[u8]) -> LeafHasher {
+        let mut core =
+            Blake2bVarCore::new_with_params(&[], params.personalization(), 0, params.digest_bytes());
+        let mut buffer = Buffer::<Blake2bVarCore>::default();
+        for part in [header, nonce] {
+            buffer.digest_blocks(part, |blocks| core.update_blocks(blocks));
+        }
+        LeafHasher {
+            params: *params,
+            core,
+            buffer,
+        }
+    }
+
+    /// The digest of `header ‖ nonce ‖ LE32(number)`. Its first [`Params::digest_bytes`] bytes count, the rest are
+    /// zero.
+    pub fn digest(&self, number: u32) -> [u8; 64] {
+        let mut core = self.core.clone();
+        let mut buffer = self.buffer.clone();
+        buffer.digest_blocks(&number.to_le_bytes(), |blocks| core.update_blocks(blocks));
+        let mut full = Default::default();
+        core.finalize_variable_core(&mut buffer, &mut full);
+        let mut digest: [u8; 64] = full.into();
+        digest[self.params.digest_bytes()..].fill(0);
+        digest
+    }
+
+    /// The leaf of an index: on the chain bytes 0..27 of digest `index / 2` where the index is even, bytes 27..54
+    /// where it is odd. See [`Leaf`] for its bits.
+    pub fn leaf(&self, index: u32) -> Leaf {
+        let per_digest = self.params.leaves_per_digest() as u32;
+        let place = (index % per_digest) as usize;
+        Leaf::cut(&self.params, &self.digest(index / per_digest), place)
+    }
+}
+
+/// One leaf: a big-endian bit string in [`Params::leaf_bytes`] bytes, of which the first [`Params::n`] bits count
+/// and the rest are zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl Leaf {
+    /// The leaf at one place of a digest.
+    fn cut(params: &Params, digest: &[u8; 64], place: usize) -> Leaf {
+        let len = params.leaf_bytes();
+        let mut bytes = [0; 64];
+        bytes[..len].copy_from_slice(&digest[place * len..][..len]);
+        let spare_bits = len as u32 * 8 - params.n();
+        bytes[len - 1] &= 0xff << spare_bits;
+        Leaf { bytes, len }
+    }
+
+    /// The leaf as big-endian words, zero beyond its end.
+    pub(crate) fn words(&self) -> [u64; 8] {
+        let mut words = [0; 8];
+        for (word, bytes) in words.iter_mut().zip(self.bytes.as_chunks().0) {
+            *word = u64::from_be_bytes(*bytes);
+        }
+        words
+    }
+}
+
+impl std::ops::Deref for Leaf {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_beyond_n_are_cleared() {
+        let hasher = LeafHasher::new(&Params::AION, &[7; 32], &[9; 32]);
+        let mut seen = 0;
+        for index in 0..64 {
+            let leaf = hasher.leaf(index);
+            assert_eq!(leaf.len(), 27);
+            assert_eq!(leaf[26] & 0x3f, 0, "leaf {index}");
+            seen |= leaf[26];
+        }
+        assert_eq!(seen, 0xc0, "the two bits that count are not cleared with them");
+    }
+
+    #[test]
+    fn a_digest_ends_at_its_length() {
+        let digest = LeafHasher::new(&Params::AION, &[7; 32], &[9; 32]).digest(3);
+        assert_eq!(digest[54..], [0; 10]);
+        assert_ne!(digest[53], 0);
+    }
+
+    #[test]
+    fn the_header_may_be_longer_than_a_block_of_the_hash() {
+        let short = LeafHasher::new(&Params::AION, &[1; 300], &[2; 32]).digest(0);
+        let split = LeafHasher::new(&Params::AION, &[1; 299], &[[1].as_slice(), &[2; 32]].concat()).digest(0);
+        assert_eq!(short, split, "only the concatenation counts");
+    }
+}

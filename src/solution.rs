@@ -1,0 +1,90 @@
+//! A solution as a list of indices and as the bytes that travel.
+
+use crate::params::Params;
+use crate::verify::VerifyError;
+
+/// Bytes of a packed solution on the chain: 512 indices of 22 bits.
+pub const SOLUTION_BYTES: usize = Params::AION.solution_bytes();
+
+/// Packs indices: each in [`Params::index_bits`] bits, most significant bit first, without gaps.
+///
+/// # Errors
+/// [`PackError`] where the count is wrong or an index is too wide. Order and repetition are the verifier's matter.
+pub fn pack(params: &Params, indices: &[u32]) -> Result<Vec<u8>, PackError> {
+    if indices.len() != params.indices() {
+        return Err(PackError::Count {
+            found: indices.len(),
+            expected: params.indices(),
+        });
+    }
+    let width = params.index_bits();
+    let mut bytes = Vec::with_capacity(params.solution_bytes());
+    let mut pending = 0u64;
+    let mut pending_bits = 0;
+    for (position, &index) in indices.iter().enumerate() {
+        if index >> width != 0 {
+            return Err(PackError::Index {
+                position,
+                index,
+                bits: width,
+            });
+        }
+        pending = pending << width | u64::from(index);
+        pending_bits += width;
+        while pending_bits >= 8 {
+            pending_bits -= 8;
+            bytes.push((pending >> pending_bits) as u8);
+        }
+    }
+    Ok(bytes)
+}
+
+/// Reads the indices of a packed solution. Every string of the right length is exactly one list.
+///
+/// # Errors
+/// [`VerifyError::Length`] where the bytes are not [`Params::solution_bytes`].
+pub fn unpack(params: &Params, solution: &[u8]) -> Result<Vec<u32>, VerifyError> {
+    if solution.len() != params.solution_bytes() {
+        return Err(VerifyError::Length {
+            bytes: solution.len(),
+            expected: params.solution_bytes(),
+        });
+    }
+    let width = params.index_bits();
+    let mask = (1u64 << width) - 1;
+    let mut indices = Vec::with_capacity(params.indices());
+    let mut pending = 0u64;
+    let mut pending_bits = 0;
+    for &byte in solution {
+        pending = pending << 8 | u64::from(byte);
+        pending_bits += 8;
+        if pending_bits >= width {
+            pending_bits -= width;
+            indices.push((pending >> pending_bits & mask) as u32);
+        }
+    }
+    Ok(indices)
+}
+
+/// Indices that cannot be packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// Not as many indices as a solution has.
+    #[error("{found} indices, and a solution has {expected}")]
+    Count {
+        /// How many were given.
+        found: usize,
+        /// How many a solution has.
+        expected: usize,
+    },
+    /// An index beyond the leaves.
+    #[error("index {index} at position {position} does not fit {bits} bits")]
+    Index {
+        /// Its place in the list.
+        position: usize,
+        /// The index given.
+        index: u32,
+        /// The width of an index.
+        bits: u32,
+    },
+}

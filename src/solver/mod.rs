@@ -1,0 +1,1 @@
+//! The CPU solver for Equihash(210,9).

@@ -1,0 +1,164 @@
+//! The rule that a solution must keep, whole, as the network's main kernel applies it.
+
+use crate::leaf::LeafHasher;
+use crate::params::Params;
+use crate::reason::Reason;
+use crate::solution::unpack;
+
+/// Judges a packed solution for `header ‖ nonce`. On the chain the header is the mine hash and both are 32 bytes.
+///
+/// What is checked, in this order, cheapest first; the first failure is reported:
+/// 1. the length is [`Params::solution_bytes`];
+/// 2. all indices differ, whichever two of them; of several that occur twice the lowest is named;
+/// 3. at every node the first index of the left half is below the first of the right half: levels from the pairs
+///    (level 1) up to the root (level k), nodes of a level from left to right;
+/// 4. at every level r below k each node's 2^r leaves cancel in the first r digits, and at the root in all n bits:
+///    levels and nodes in the same order. Leaves are hashed as the pairs are checked, so a false pair costs no
+///    hash beyond its own.
+///
+/// # Errors
+/// [`VerifyError`] says what failed first, and where.
+pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> Result<(), VerifyError> {
+    let indices = unpack(params, solution)?;
+    check_distinct(&indices)?;
+    check_order(params, &indices)?;
+    check_digits(params, &LeafHasher::new(params, header, nonce), &indices)
+}
+
+fn check_distinct(indices: &[u32]) -> Result<(), VerifyError> {
+    let mut sorted = indices.to_vec();
+    sorted.sort_unstable();
+    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(VerifyError::Duplicate { index: pair[0] }),
+        None => Ok(()),
+    }
+}
+
+fn check_order(params: &Params, indices: &[u32]) -> Result<(), VerifyError> {
+    for level in 1..=params.k() {
+        for (node, below) in indices.chunks_exact(1 << level).enumerate() {
+            if below[0] >= below[below.len() / 2] {
+                return Err(VerifyError::Order { level, node });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A node's XOR as big-endian words. Eight hold the longest leaf; the chain's takes four.
+type Node = [u64; 8];
+
+fn check_digits(params: &Params, leaves: &LeafHasher, indices: &[u32]) -> Result<(), VerifyError> {
+    let mut nodes: Vec<Node> = Vec::with_capacity(params.indices() / 2);
+    for (node, pair) in indices.chunks_exact(2).enumerate() {
+        let xor = cancel(&leaves.leaf(pair[0]).words(), &leaves.leaf(pair[1]).words());
+        check_node(params, &xor, 1, node)?;
+        nodes.push(xor);
+    }
+    for level in 2..=params.k() {
+        for node in 0..nodes.len() / 2 {
+            nodes[node] = cancel(&nodes[2 * node], &nodes[2 * node + 1]);
+            check_node(params, &nodes[node], level, node)?;
+        }
+        nodes.truncate(nodes.len() / 2);
+    }
+    Ok(())
+}
+
+fn cancel(left: &Node, right: &Node) -> Node {
+    std::array::from_fn(|word| left[word] ^ right[word])
+}
+
+fn check_node(params: &Params, xor: &Node, level: u32, node: usize) -> Result<(), VerifyError> {
+    let zero_bits = if level == params.k() {
+        params.n()
+    } else {
+        level * params.digit_bits()
+    };
+    if leading_zeros(xor) < zero_bits {
+        Err(VerifyError::Digit { level, node })
+    } else {
+        Ok(())
+    }
+}
+
+fn leading_zeros(xor: &Node) -> u32 {
+    let zero_words = xor.iter().take_while(|&&word| word == 0).count();
+    zero_words as u32 * 64 + xor.get(zero_words).map_or(0, |word| word.leading_zeros())
+}
+
+/// What a solution failed first, and where.
+///
+/// A level is a height in the tree: 1 for pairs, k for the root. Nodes of a level are counted from the left, from
+/// zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The solution is too short or too long.
+    #[error("the solution has {bytes} bytes, and must have {expected}")]
+    Length {
+        /// Bytes given.
+        bytes: usize,
+        /// Bytes a solution has.
+        expected: usize,
+    },
+    /// An index occurs twice.
+    #[error("index {index} occurs twice")]
+    Duplicate {
+        /// The lowest such index.
+        index: u32,
+    },
+    /// A node's halves stand the wrong way round.
+    #[error("at level {level}, node {node} the left half's first index is not below the right half's")]
+    Order {
+        /// The node's level.
+        level: u32,
+        /// The node's place in its level.
+        node: usize,
+    },
+    /// A node's leaves do not cancel.
+    #[error("at level {level}, node {node} the leaves do not cancel in all the bits that must be zero")]
+    Digit {
+        /// The node's level.
+        level: u32,
+        /// The node's place in its level.
+        node: usize,
+    },
+}
+
+impl VerifyError {
+    /// The name of this failure in the vocabulary that all faces of this project share.
+    pub const fn kind(&self) -> Reason {
+        match self {
+            VerifyError::Length { .. } => Reason::SolutionLength,
+            VerifyError::Duplicate { .. } => Reason::DuplicateIndex,
+            VerifyError::Order { .. } => Reason::IndexOrder,
+            VerifyError::Digit { .. } => Reason::DigitNotZero,
+        }
+    }
+
+    /// [`VerifyError::kind`] as its stable kebab-case name.
+    pub const fn reason(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// The level of the node that failed, where the failure is a node's.
+    pub const fn level(&self) -> Option<u32> {
+        match *self {
+            VerifyError::Order { level, .. } | VerifyError::Digit { level, .. } => Some(level),
+            VerifyError::Length { .. } | VerifyError::Duplicate { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_bits_are_counted_across_words() {
+        assert_eq!(leading_zeros(&[0; 8]), 512);
+        assert_eq!(leading_zeros(&[1, 0, 0, 0, 0, 0, 0, 0]), 63);
+        assert_eq!(leading_zeros(&[0, 1 << 63, 0, 0, 0, 0, 0, 0]), 64);
+        assert_eq!(leading_zeros(&[0, 0, 0, 1 << 46, 0, 0, 0, 0]), 209);
+    }
+}

@@ -1,0 +1,1 @@
+//! The JavaScript surface: thin, no logic of its own.
