@@ -1,7 +1,19 @@
 //! What the chain makes of a proof of work: the block header and its hashes, and the JSON in which blocks are
 //! handed out.
+//!
+//! [`Verdicts`] takes text in, [`judge`] one JSON value, [`Item`] is what was read from it and [`Verdict`] what came
+//! out.
 
+mod field;
 mod header;
+mod item;
 mod rlp;
+mod shape;
+mod verdict;
+mod verdicts;
 
+pub use field::FieldError;
 pub use header::{HEADER_BYTES, Header};
+pub use item::{Item, ItemError, Proof, Subject};
+pub use verdict::{Findings, Verdict, judge};
+pub use verdicts::{ReadError, Verdicts};

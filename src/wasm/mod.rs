@@ -1,1 +1,3 @@
 //! The JavaScript surface: thin, no logic of its own.
+
+pub mod verify;

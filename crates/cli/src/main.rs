@@ -1,2 +1,28 @@
-//! See Cargo.toml.
-fn main() {}
+//! `aion-pow`: Aion's proof of work on the command line.
+//!
+//! Results go to the standard output, one JSON object a line; everything else to the standard error.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod verify;
+
+#[derive(Parser)]
+#[command(version, about = "Aion's proof of work, Equihash(210,9)")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check blocks and solutions given as JSON
+    Verify(verify::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Verify(arguments) => verify::run(&arguments),
+    }
+}
