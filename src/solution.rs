@@ -58,7 +58,7 @@ pub fn unpack(params: &Params, solution: &[u8]) -> Result<Vec<u32>, VerifyError>
     for &byte in solution {
         pending = pending << 8 | u64::from(byte);
         pending_bits += 8;
-        if pending_bits >= width {
+        while pending_bits >= width {
             pending_bits -= width;
             indices.push((pending >> pending_bits & mask) as u32);
         }
