@@ -1,0 +1,82 @@
+/**
+ * Everything that can go wrong between this client and a pool, by name.
+ *
+ * | code | what happened | the client then |
+ * |---|---|---|
+ * | `bad-options` | the pool address or the worker name cannot be used | does not start |
+ * | `no-websocket` | this environment has no WebSocket and none was given | does not start |
+ * | `pool-unreachable` | the connection never opened, or the proxy could not reach the pool | tries again |
+ * | `unknown-pool` | the proxy has no pool of that name | stops |
+ * | `not-allowed` | the proxy refuses this page's origin or what was sent | stops |
+ * | `too-many-connections` | the proxy is full for now | tries again |
+ * | `connection-lost` | an open connection ended | tries again |
+ * | `bad-line` | a line is not one JSON object of the protocol | drops the connection, tries again |
+ * | `line-too-long` | a line is over {@link MAX_LINE_BYTES} | drops the connection, tries again |
+ * | `bad-subscribe` | the subscribe reply has no usable extraNonce1 | drops the connection, tries again |
+ * | `bad-job` | a `mining.notify` that cannot be mined | drops the connection, tries again |
+ * | `bad-target` | a `mining.set_target` or `set_difficulty` that is no target | drops the connection, tries again |
+ * | `bad-extranonce` | a `mining.set_extranonce` that is not 0 to 31 bytes of hex | drops the connection, tries again |
+ * | `unexpected-reply` | a reply to a request that was never made | ignores the line |
+ * | `unsupported-protocol` | the pool speaks another version of the protocol | stops |
+ * | `subscribe-refused` | the pool answered subscribe with an error | tries again |
+ * | `unauthorized` | the pool does not accept this worker | stops |
+ * | `reply-timeout` | no reply within the deadline | handshake: tries again; share: given up |
+ * | `not-ready` | a share was submitted while not authorized | does not send it |
+ * | `stale-job` | a share for a job that is no longer worked on | does not send it |
+ * | `duplicate-share` | a second share for the same job and nonce | does not send it |
+ * | `bad-share` | a share whose parts have the wrong length | does not send it |
+ * | `stopped` | the client was stopped while the request was open | is stopped |
+ */
+export type StratumErrorCode =
+  | "bad-options"
+  | "no-websocket"
+  | "pool-unreachable"
+  | "unknown-pool"
+  | "not-allowed"
+  | "too-many-connections"
+  | "connection-lost"
+  | "bad-line"
+  | "line-too-long"
+  | "bad-subscribe"
+  | "bad-job"
+  | "bad-target"
+  | "bad-extranonce"
+  | "unexpected-reply"
+  | "unsupported-protocol"
+  | "subscribe-refused"
+  | "unauthorized"
+  | "reply-timeout"
+  | "not-ready"
+  | "stale-job"
+  | "duplicate-share"
+  | "bad-share"
+  | "stopped";
+
+/** The longest line, in bytes of UTF-8, that is read: what the larger server family itself allows. */
+export const MAX_LINE_BYTES = 32_768;
+
+const FINAL: ReadonlySet<StratumErrorCode> = new Set([
+  "bad-options",
+  "no-websocket",
+  "unknown-pool",
+  "not-allowed",
+  "unsupported-protocol",
+  "unauthorized",
+  "stopped",
+]);
+
+/** A {@link StratumErrorCode} with a message that names the value and the limit. */
+export class StratumError extends Error {
+  override readonly name = "StratumError";
+  readonly code: StratumErrorCode;
+
+  constructor(code: StratumErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** True where trying again cannot help. */
+  get final(): boolean {
+    return FINAL.has(this.code);
+  }
+}
