@@ -34,7 +34,19 @@ export default defineConfig(
     },
   },
   {
-    files: ["**/*.mjs", "*.js", "webpack.config.js"],
+    files: ["crates/xtask/src/threads/*.js"],
+    languageOptions: {
+      globals: {
+        URL: "readonly",
+        Worker: "readonly",
+        addEventListener: "readonly",
+        postMessage: "readonly",
+        reportError: "readonly",
+      },
+    },
+  },
+  {
+    files: ["**/*.mjs", "*.js"],
     languageOptions: { globals: nodeGlobals },
   },
 );
