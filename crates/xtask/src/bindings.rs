@@ -29,6 +29,8 @@ pub fn generate(module: &Path, artifact: &Artifact, dir: &Path) -> Result<()> {
         .input_path(module)
         .out_name(STEM)
         .web(true)?
+        // Without it `init()` asks every caller for the address of the module, and no bundler sees that it is needed.
+        .omit_default_module_path(false)
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
