@@ -1,1 +1,38 @@
-//! See Cargo.toml.
+//! A stratum server in the solo dialect of Aion's own pool, over a chain for development.
+//!
+//! [`run`] is a server as a function of a listener and a shutdown signal. Its templates come from a
+//! [`TemplateSource`]: [`DevChain`] makes them up with real headers, so that a browser can mine shares and blocks
+//! without a kernel. Every share is verified by the whole rule of the chain.
+//!
+//! # How it differs from the network's own pool
+//! - The duplicate key is the proof itself (job, nonce and solution), so that both solutions of a nonce count; the
+//!   same proof under a later nTime does not count again.
+//! - A submit with missing or odd parameters gets an error; the original dies of it.
+//! - A protocol version other than AionStratum/1.x is refused by name (code 20, "unsupported protocol version …").
+//! - A job id is never used twice, a restart included: a miner that reconnects and meets the last id it saw stays
+//!   idle. Ids count up from the unix time in milliseconds.
+//! - The idle deadline closes the connection when it passes, not at the next job.
+//! - Nobody is banned; the caps on connections and the deadlines are what bounds a bad client.
+//!
+//! # Two targets
+//! A share must meet the share difficulty of the [`Config`]; the notification carries that target. A block must
+//! meet the block difficulty: the chain's least, 16, or the share difficulty where that is higher. Each share that
+//! also meets the block's target extends the chain, and everybody gets a new job.
+
+mod admission;
+mod board;
+mod config;
+mod connection;
+mod dev_chain;
+mod job;
+mod server;
+mod share;
+mod stats;
+mod template;
+
+pub use config::{Config, Limits};
+pub use dev_chain::DevChain;
+pub use server::{run, run_with};
+pub use share::Rejection;
+pub use stats::{Counts, Stats};
+pub use template::{Template, TemplateSource};
