@@ -3,16 +3,15 @@
 // Each test binary compiles this module and uses its own part of it.
 #![allow(dead_code)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 /// The JSON of one file of vectors, or nothing where the folder is missing, which is then said aloud.
+///
+/// The folder is named by `AION_VECTORS`; otherwise it is `../shared/vectors` beside the repository.
 pub fn read(file: &str) -> Option<Value> {
-    let folder = std::env::var_os("AION_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("AION_VECTORS").map_or_else(beside_the_repository, PathBuf::from);
     if !folder.is_dir() {
         println!(
             "SKIPPED: no vectors in {}; set AION_VECTORS to their folder",
@@ -23,6 +22,15 @@ pub fn read(file: &str) -> Option<Value> {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     Some(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+}
+
+/// The repository's root is the folder with the lock file, whichever of its crates is tested.
+fn beside_the_repository() -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = crate_folder
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").is_file());
+    root.unwrap_or(crate_folder).join("../shared/vectors")
 }
 
 /// The bytes of a hex string under a key.

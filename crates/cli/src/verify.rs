@@ -9,8 +9,8 @@ use aion_pow::chain::{ReadError, Verdicts};
 
 /// Some item is not valid.
 const FAILED: u8 = 1;
-/// The input could not be read to its end; clap ends with the same code on a wrong command line.
-const UNREADABLE: u8 = 2;
+/// Not all items were judged; clap ends with the same code on a wrong command line.
+const INCOMPLETE: u8 = 2;
 
 /// Prints one JSON line per item: index (counted over all files), number, ok, reason, level, detail, mineHash,
 /// blockHash, powHash, equihash, target. Items are blocks as kernels hand them out (eth_getBlockByNumber,
@@ -31,11 +31,11 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     match judge_all(&arguments.files, &mut io::stdout().lock()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
-        // Whoever reads has seen enough, `head` for instance.
-        Err(Trouble::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(FAILED),
+        // Whoever reads has seen enough, `head` for instance: no trouble worth a message.
+        Err(Trouble::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(INCOMPLETE),
         Err(trouble) => {
             eprintln!("aion-pow verify: {trouble}");
-            ExitCode::from(UNREADABLE)
+            ExitCode::from(INCOMPLETE)
         }
     }
 }

@@ -1,0 +1,217 @@
+//! Real blocks in every shape in which kernels hand them out.
+
+use aion_pow::chain::{Item, Subject, judge};
+use serde_json::{Value, json};
+
+mod vectors;
+use vectors::read;
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+/// The verdict as its readers get it.
+fn verdict(item: &Value) -> Value {
+    serde_json::to_value(judge(7, item)).unwrap()
+}
+
+fn assert_valid(verdict: &Value, name: &str) {
+    assert_eq!(verdict["ok"], json!(true), "{name}: {verdict}");
+    assert_eq!(verdict["equihash"], json!(true), "{name}");
+    assert_eq!(verdict["target"], json!(true), "{name}");
+    assert_eq!(verdict["index"], json!(7), "{name}");
+    for absent in ["reason", "level", "detail"] {
+        assert!(verdict.get(absent).is_none(), "{name} has {absent}");
+    }
+}
+
+/// The block in each shape of both kernels, with its name.
+fn shapes(block: &Value) -> Vec<(String, Value)> {
+    let mut shapes: Vec<(String, Value)> = [
+        "java_eth_getBlockByNumber",
+        "rust_eth_getBlockByNumber",
+        "java_getHeaderByBlockNumber",
+    ]
+    .map(|shape| (shape.to_string(), block[shape].clone()))
+    .into();
+    shapes.push((
+        "rust_getHeaderByBlockNumber".into(),
+        rust_get_header(&block["java_getHeaderByBlockNumber"]),
+    ));
+
+    let mut older = block["java_eth_getBlockByNumber"].clone();
+    for newer in ["sealType", "nrgUsed", "nrgLimit"] {
+        older.as_object_mut().unwrap().remove(newer).unwrap();
+    }
+    shapes.push(("a kernel from before the fork".into(), older));
+
+    let mut hex_number = block["rust_eth_getBlockByNumber"].clone();
+    hex_number["number"] = json!(format!("{:#x}", hex_number["number"].as_u64().unwrap()));
+    shapes.push(("a number in hex".into(), hex_number));
+
+    let enveloped = |(name, shape): &(String, Value)| {
+        (
+            format!("{name} in an envelope"),
+            json!({ "jsonrpc": "2.0", "id": 1, "result": shape }),
+        )
+    };
+    let envelopes: Vec<_> = shapes.iter().map(enveloped).collect();
+    shapes.extend(envelopes);
+    shapes
+}
+
+/// The Rust kernel names the seal and writes numbers without their leading zeros.
+fn rust_get_header(java: &Value) -> Value {
+    let mut answer = java.clone();
+    let header = answer["blockHeader"].as_object_mut().unwrap();
+    for number in [
+        "number",
+        "difficulty",
+        "energyConsumed",
+        "energyLimit",
+        "timestamp",
+    ] {
+        let minimal = header[number]
+            .as_str()
+            .unwrap()
+            .trim_start_matches('0')
+            .to_string();
+        header[number] = json!(minimal);
+    }
+    header["sealType"] = json!("PoW");
+    header.remove("version");
+    answer
+}
+
+#[test]
+fn blocks_are_read_in_every_shape_of_both_kernels() {
+    let Some(blocks) = read("rpc-shapes.json") else {
+        return;
+    };
+    assert_eq!(blocks.as_array().unwrap().len(), 3);
+    for block in blocks.as_array().unwrap() {
+        for (name, shape) in shapes(block) {
+            let found = verdict(&shape);
+            assert_valid(&found, &name);
+            assert_eq!(found["mineHash"], block["mine_hash"], "{name}");
+            assert_eq!(
+                found["number"], block["java_eth_getBlockByNumber"]["number"],
+                "{name}"
+            );
+            let hash = text(&block["java_eth_getBlockByNumber"], "hash");
+            assert_eq!(format!("0x{}", text(&found, "blockHash")), hash, "{name}");
+        }
+    }
+}
+
+/// Any field changed is found out, by the hash that came along or by the proof itself.
+#[test]
+fn no_field_of_a_block_can_be_changed() {
+    let Some(blocks) = read("rpc-shapes.json") else {
+        return;
+    };
+    let block = &blocks[0];
+    let table = [
+        (
+            "java_eth_getBlockByNumber",
+            "number",
+            json!(700_024),
+            "digit-not-zero",
+        ),
+        (
+            "java_eth_getBlockByNumber",
+            "timestamp",
+            json!("0x5b4ecab3"),
+            "digit-not-zero",
+        ),
+        ("java_eth_getBlockByNumber", "nrgUsed", json!(0), "digit-not-zero"),
+        (
+            "java_eth_getBlockByNumber",
+            "difficulty",
+            json!("0x1"),
+            "digit-not-zero",
+        ),
+        (
+            "java_eth_getBlockByNumber",
+            "nonce",
+            json!("00".repeat(32)),
+            "digit-not-zero",
+        ),
+        (
+            "java_eth_getBlockByNumber",
+            "solution",
+            json!("00".repeat(1408)),
+            "duplicate-index",
+        ),
+        (
+            "java_eth_getBlockByNumber",
+            "solution",
+            json!("00"),
+            "solution-length",
+        ),
+        (
+            "java_eth_getBlockByNumber",
+            "hash",
+            json!("00".repeat(32)),
+            "block-hash-mismatch",
+        ),
+        (
+            "java_getHeaderByBlockNumber",
+            "headerHash",
+            json!("00".repeat(32)),
+            "mine-hash-mismatch",
+        ),
+        (
+            "java_getHeaderByBlockNumber",
+            "nonce",
+            json!("00".repeat(32)),
+            "digit-not-zero",
+        ),
+    ];
+    for (shape, field, value, reason) in table {
+        let mut changed = block[shape].clone();
+        changed[field] = value;
+        let found = verdict(&changed);
+        assert_eq!(
+            (text(&found, "reason"), &found["ok"]),
+            (reason, &json!(false)),
+            "{shape} {field}"
+        );
+    }
+    let mut changed = block["java_getHeaderByBlockNumber"].clone();
+    changed["blockHeader"]["energyLimit"] = json!("0000000000e50153");
+    assert_eq!(text(&verdict(&changed), "reason"), "mine-hash-mismatch");
+}
+
+#[test]
+fn the_header_of_a_shape_is_the_497_bytes_of_the_other_kernel() {
+    let Some(blocks) = read("rpc-shapes.json") else {
+        return;
+    };
+    for block in blocks.as_array().unwrap() {
+        let fields = &block["java_getHeaderByBlockNumber"]["blockHeader"];
+        let order = [
+            "sealType",
+            "number",
+            "parentHash",
+            "coinBase",
+            "stateRoot",
+            "txTrieRoot",
+            "receiptTrieRoot",
+            "logsBloom",
+            "difficulty",
+            "extraData",
+            "energyConsumed",
+            "energyLimit",
+            "timestamp",
+        ];
+        let concatenated: String = order.map(|field| text(fields, field)).concat();
+        let Ok(Item::Proof(proof)) = Item::from_json(&block["rust_eth_getBlockByNumber"]) else {
+            panic!()
+        };
+        let Subject::Header(header) = proof.subject else {
+            panic!()
+        };
+        assert_eq!(hex::encode(header.bytes()), concatenated);
+    }
+}
