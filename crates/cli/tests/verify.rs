@@ -233,10 +233,7 @@ fn a_reader_that_has_seen_enough_ends_the_command_quietly() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the binary ends");
     assert_eq!(
-        (
-            output.status.code(),
-            String::from_utf8_lossy(&output.stderr).as_ref()
-        ),
-        (Some(1), "")
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(2), b"".as_slice())
     );
 }
