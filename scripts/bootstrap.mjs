@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BootstrapError, thisMachine } from "./bootstrap/machine.mjs";
+import { thisMachine } from "./bootstrap/machine.mjs";
 import { checkPrerequisites } from "./bootstrap/prerequisites.mjs";
 import { whyItCannotBuild } from "./bootstrap/probe.mjs";
 import { chooseToolchain, isStillThere, sources } from "./bootstrap/toolchain.mjs";
+import { root } from "./checkout.mjs";
+import { exitCleanly } from "./exit.mjs";
 
-/** The checkout. */
-export const root = join(import.meta.dirname, "..");
 const buildDir = join(root, ".build");
 const remembered = join(buildDir, "toolchain.json");
 
@@ -33,17 +33,6 @@ function readRemembered() {
   } catch {
     // Never chosen, or a file cut short: choose again.
     return undefined;
-  }
-}
-
-/** Runs `main`; what the reader can mend is shown without a stack trace. */
-export async function exitCleanly(main) {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof BootstrapError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
   }
 }
 

@@ -1,0 +1,47 @@
+// The builds that both `npm start` and `npm test` need, each skipped where nothing changed.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./checkout.mjs";
+import { fingerprint, unlessDone } from "./fingerprint.mjs";
+import { output, run } from "./run.mjs";
+
+/** Where the page ends up: the proxy's `--site`. */
+export const SITE = "www/app/dist";
+
+/** Installs the npm packages of the lock file. */
+export async function npmPackages() {
+  // The stamp lies inside what it describes, so that they go together.
+  const stamp = join(root, "node_modules/.aion-lock");
+  const key = fingerprint([join(root, "package-lock.json")]);
+  await unlessDone(stamp, key, () => run("npm", ["ci", "--loglevel=error"]));
+}
+
+/** Builds the wasm artifacts. */
+export const wasmArtifacts = () => run("cargo", ["xtask", "wasm"]);
+
+/** Compiles the TypeScript packages and bundles the page. */
+export async function page() {
+  const inputs = ["www", "webpack.config.js", "tsconfig.base.json", "package-lock.json", "package.json"];
+  const key = fingerprint(inputs.map((path) => join(root, path)));
+  const stamp = join(root, ".build/page.stamp");
+  const whole = existsSync(join(root, SITE, "index.html"));
+  await unlessDone(stamp, whole ? key : "", async () => {
+    await run("npm", ["run", "--silent", "build:ts"]);
+    await run("npm", ["run", "--silent", "build:app"]);
+  });
+}
+
+/** Builds a program of the workspace and returns its path. */
+export async function program(name, profile = "release") {
+  const args = ["build", "--profile", profile, "--package", name, "--bin", name];
+  const messages = await output("cargo", [...args, "--message-format", "json-render-diagnostics"]);
+  const built = messages
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line))
+    .find(
+      ({ reason, target }) =>
+        reason === "compiler-artifact" && target.name === name && target.kind[0] === "bin",
+    );
+  return built.executable;
+}

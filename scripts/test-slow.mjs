@@ -1,0 +1,15 @@
+// `npm run test:slow [-- --ci]`: what takes longer than `npm test` may.
+import { bootstrap } from "./bootstrap.mjs";
+import { slowTest, slowTestNames } from "./rust-tests.mjs";
+import { runSteps } from "./steps.mjs";
+
+/** Slow test binaries that do not fit into the 50 minutes which `.ci/run` has for all its tests. */
+const NOT_IN_CI = new Set([]);
+
+const ci = process.argv.includes("--ci");
+bootstrap();
+const names = await slowTestNames();
+const selected = names.filter((name) => !ci || !NOT_IN_CI.has(name));
+for (const name of names) if (!selected.includes(name)) console.log(`left out of --ci: ${name}`);
+const passed = await runSteps(selected.map((name) => ({ name, run: () => slowTest(name) })));
+process.exitCode = passed ? 0 : 1;
