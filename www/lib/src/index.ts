@@ -1,6 +1,15 @@
+export * from "aion-pow-verify";
 export { type ConnectionInput, type ConnectionState, nextState, TRANSITIONS } from "./connection-state.js";
+export { capabilities, type Capabilities, defaultThreads } from "./environment.js";
 export type { Job } from "./job-book.js";
-export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-error.js";
-export { type Share, StratumClient, type StratumClientEvents, type Verdict } from "./stratum-client.js";
-export { type Deadlines, DEFAULT_DEADLINES, isAddress, type StratumOptions } from "./stratum-options.js";
+export { Miner } from "./miner.js";
+export { MinerError, type MinerErrorCode } from "./miner-error.js";
+export type { MinerEvents, MinerState, ShareEvent } from "./miner-events.js";
+export { MAX_THREADS, type MinerOptions } from "./miner-options.js";
+export type { MinerStats } from "./miner-stats.js";
 export type { WebSocketClass, WebSocketLike } from "./pool-socket.js";
+export { type Share, StratumClient, type StratumClientEvents, type Verdict } from "./stratum-client.js";
+export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-error.js";
+export { type Deadlines, DEFAULT_DEADLINES, isAddress, type StratumOptions } from "./stratum-options.js";
+export { PROTOCOL } from "./subscription.js";
+export type { Backend } from "./worker-messages.js";

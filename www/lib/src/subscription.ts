@@ -2,7 +2,7 @@ import { hexFromBytes } from "./hex.js";
 import { parseExtraNonce1, type PoolError, quote } from "./server-message.js";
 import { StratumError } from "./stratum-error.js";
 
-/** The one protocol version that this client speaks. */
+/** The protocol version that this client asks for; servers may name any 1.x. */
 export const PROTOCOL = "AionStratum/1.0.0";
 
 /** The two families of servers; told apart by their subscribe reply, never by configuration. */
@@ -28,7 +28,7 @@ export function parseSubscription(result: unknown, error: PoolError | null): Sub
   if (!Array.isArray(result)) throw new StratumError("bad-subscribe", "the subscribe reply is not a list");
   const [session, extraNonce1Hex] = result as readonly unknown[];
   const named: unknown = Array.isArray(session) ? session[2] : undefined;
-  if (typeof named === "string" && named !== PROTOCOL) {
+  if (typeof named === "string" && !named.startsWith("AionStratum/1.")) {
     throw new StratumError(
       "unsupported-protocol",
       `the pool speaks ${quote(named)}, this client ${PROTOCOL}`,

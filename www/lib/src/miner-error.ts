@@ -1,0 +1,41 @@
+/**
+ * What can go wrong in this browser, by name; what goes wrong on the way to the pool is a `StratumError`.
+ *
+ * | code | what happened |
+ * |---|---|
+ * | `bad-options` | the number of threads cannot be used |
+ * | `no-workers` | this environment has no module workers |
+ * | `no-simd` | this environment's WebAssembly lacks SIMD |
+ * | `out-of-memory` | the browser refuses the memory the solver needs |
+ * | `solver-unavailable` | the solver's script or wasm could not be loaded, or a thread did not start |
+ * | `solver-trapped` | the solver or one of its threads ended by an error |
+ * | `solver-silent` | the solver gave no sign of life for five seconds |
+ * | `nonces-exhausted` | every nonce that the pool's extraNonce1 leaves was tried; goes on when the pool gives another |
+ * | `stopped` | stopped before the start was complete |
+ */
+export type MinerErrorCode =
+  | "bad-options"
+  | "no-workers"
+  | "no-simd"
+  | "out-of-memory"
+  | "solver-unavailable"
+  | "solver-trapped"
+  | "solver-silent"
+  | "nonces-exhausted"
+  | "stopped";
+
+/** A {@link MinerErrorCode} with a message. */
+export class MinerError extends Error {
+  override readonly name = "MinerError";
+  readonly code: MinerErrorCode;
+
+  constructor(code: MinerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The words of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

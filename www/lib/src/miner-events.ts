@@ -1,0 +1,45 @@
+import type { Job } from "./job-book.js";
+import type { MinerError } from "./miner-error.js";
+import type { MinerStats } from "./miner-stats.js";
+import type { StratumError } from "./stratum-error.js";
+
+/** Where a miner is in its life. */
+export type MinerState =
+  | "idle"
+  /** The solver worker and its threads come up. */
+  | "starting"
+  /** Until the pool has authorized. */
+  | "connecting"
+  /** Authorized, and nothing to work on. */
+  | "waiting-for-job"
+  | "mining"
+  /** The connection is lost; the next try is scheduled. */
+  | "reconnecting"
+  | "stopping"
+  | "stopped"
+  /** Ended by an error that was told in an `error` event, or by a rejected `start()`. */
+  | "failed";
+
+/** What became of a share. */
+export interface ShareEvent {
+  /** `lost`: the pool never said, because the connection or the deadline ended first. */
+  readonly status: "submitted" | "accepted" | "rejected" | "lost";
+  /** The pool's name for the job; null for a verdict that came after its deadline. */
+  readonly jobId: string | null;
+  /** Hex of 32 bytes, big-endian; null as above. */
+  readonly powHash: string | null;
+  /** The pool's code and words for a rejection, or why the verdict is missing. */
+  readonly code: number | string | null;
+  readonly reason: string | null;
+}
+
+/** What a miner tells; each is the `detail` of an event of that name. */
+export interface MinerEvents {
+  share: ShareEvent;
+  job: Job;
+  /** After every run and every verdict. */
+  stats: MinerStats;
+  state: { readonly state: MinerState; readonly previous: MinerState };
+  /** `retryInMs` is null where no new connection follows from it. */
+  error: { readonly error: MinerError | StratumError; readonly retryInMs: number | null };
+}

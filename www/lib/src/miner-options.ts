@@ -1,0 +1,27 @@
+import { MinerError } from "./miner-error.js";
+import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
+
+/** Where to mine, for whom, and with how much of the machine. */
+export interface MinerOptions extends StratumOptions {
+  /** Solver threads; half of the processors by default. Without cross-origin isolation there is one, whatever is asked. */
+  readonly threads?: number;
+  /** The solver worker's script, where the bundle does not place it by itself. */
+  readonly workerUrl?: string | URL;
+  /** The absolute address of the folder of `miner-mt/` and `miner-st/`, where the bundle does not place them by itself. */
+  readonly wasmBase?: string | URL;
+}
+
+/** More threads than this only contend for memory. */
+export const MAX_THREADS = 256;
+
+/** Throws `bad-options` with the option's name where an option cannot be used. */
+export function checkMinerOptions(options: MinerOptions): void {
+  checkStratumOptions(options);
+  const { threads } = options;
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)) {
+    throw new MinerError(
+      "bad-options",
+      `threads must be a whole number from 1 to ${MAX_THREADS}, not ${threads}`,
+    );
+  }
+}

@@ -1,0 +1,245 @@
+import { capabilities, chooseBackend, defaultThreads } from "./environment.js";
+import { bytesFromHex } from "./hex.js";
+import type { Job } from "./job-book.js";
+import { MinerError, messageOf } from "./miner-error.js";
+import type { MinerEvents, MinerState } from "./miner-events.js";
+import { checkMinerOptions, type MinerOptions } from "./miner-options.js";
+import { type MinerStats, StatsCounter } from "./miner-stats.js";
+import { NoncePlan } from "./nonce-plan.js";
+import { SolverHost } from "./solver-host.js";
+import { StratumClient, type Verdict } from "./stratum-client.js";
+import { StratumError } from "./stratum-error.js";
+import { isBelow } from "./target.js";
+import { TypedEventTarget } from "./typed-events.js";
+import { type Feed, WorkFeed } from "./work-feed.js";
+import type { FromSolver } from "./worker-messages.js";
+
+/** What belongs to one start and ends with it. */
+interface Session {
+  readonly host: SolverHost;
+  readonly feed: WorkFeed;
+  client: StratumClient | undefined;
+}
+
+/**
+ * Mines for one account at one pool, from {@link start} to {@link stop}. One nonce brings about two solutions; of those
+ * that meet the job's target the one with the lowest powhash is submitted, and no other, because pools know a share by
+ * its nonce.
+ */
+export class Miner extends TypedEventTarget<MinerEvents> {
+  readonly #options: MinerOptions;
+  readonly #plan = new NoncePlan();
+  readonly #stats = new StatsCounter();
+  #state: MinerState = "idle";
+  #session: Session | undefined;
+  #starting: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #startRequests = 0;
+
+  /** Throws `bad-options` where an option cannot be used. Starts nothing. */
+  constructor(options: MinerOptions) {
+    super();
+    checkMinerOptions(options);
+    this.#options = options;
+  }
+
+  get state(): MinerState {
+    return this.#state;
+  }
+
+  get stats(): MinerStats {
+    return this.#stats.at(Date.now());
+  }
+
+  /**
+   * Resolves when the solver's workers are up and connecting has begun; whether a pool answers is told by events.
+   * Rejects with a `MinerError` or a `StratumError` and leaves nothing running. A second call joins the first.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Resolves when no worker is left. May be called at any time, and again. */
+  stop(): Promise<void> {
+    this.#startRequests++;
+    if (this.#session !== undefined) return this.#end("stopped");
+    this.#starting = undefined;
+    return this.#ending ?? Promise.resolve();
+  }
+
+  async #start(): Promise<void> {
+    const request = ++this.#startRequests;
+    const check = (): void => {
+      if (request !== this.#startRequests)
+        throw new MinerError("stopped", "stopped before the start was complete");
+    };
+    await this.#ending;
+    check();
+    try {
+      this.#move("starting");
+      const environment = capabilities();
+      const backend = chooseBackend(environment);
+      const threads = backend === "threads" ? (this.#options.threads ?? defaultThreads(environment)) : 1;
+      const session = this.#openSession(backend, threads);
+      const memoryBytes = await session.host.ready;
+      check();
+      this.#stats.solver({ backend, threads, memoryBytes });
+      session.client = this.#openClient(session);
+      this.#move("connecting");
+      session.client.start();
+    } catch (cause) {
+      // A stop that came in between has ended the session already.
+      if (request === this.#startRequests) await this.#end("failed");
+      if (cause instanceof MinerError || cause instanceof StratumError) throw cause;
+      throw new MinerError("solver-unavailable", `the solver could not be started: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  #openSession(backend: "threads" | "single", threads: number): Session {
+    const { workerUrl, wasmBase } = this.#options;
+    const feed = new WorkFeed(this.#plan);
+    const host = new SolverHost(
+      { backend, threads, workerUrl, wasmBase },
+      {
+        low: (generation) => {
+          const work = feed.more(generation);
+          if (work !== undefined) host.work(work);
+        },
+        outcome: (message) => {
+          this.#finish(session, message);
+        },
+        failed: (error) => {
+          void this.#end("failed");
+          this.emit("error", { error, retryInMs: null });
+        },
+      },
+    );
+    const session: Session = { host, feed, client: undefined };
+    this.#session = session;
+    return session;
+  }
+
+  #openClient({ host, feed }: Session): StratumClient {
+    const client = new StratumClient(this.#options);
+    client.addEventListener("state", ({ detail: { state, previous } }) => {
+      if (previous === "ready") this.#pause(host, feed.clear());
+      if (state === "ready") this.#move("waiting-for-job");
+      else if (state === "waiting") this.#move("reconnecting");
+      else if (state === "connecting") this.#move("connecting");
+    });
+    client.addEventListener("job", ({ detail: job }) => {
+      this.emit("job", job);
+      this.#assign(host, feed.job(job));
+    });
+    client.addEventListener("target", ({ detail: job }) => {
+      const work = feed.retarget(job);
+      if (work !== undefined) this.#assign(host, work);
+    });
+    client.addEventListener("late", ({ detail }) => {
+      this.#judge(null, null, detail);
+    });
+    client.addEventListener("error", ({ detail: { error, retryInMs } }) => {
+      if (error.final) void this.#end("failed");
+      this.emit("error", { error, retryInMs });
+    });
+    return client;
+  }
+
+  #assign(host: SolverHost, feed: Feed): void {
+    if ("work" in feed) {
+      host.work(feed.work);
+      this.#stats.mining(Date.now());
+      this.#move("mining");
+      return;
+    }
+    this.#exhausted(host, feed.generation);
+  }
+
+  #exhausted(host: SolverHost, generation: number): void {
+    this.#pause(host, generation);
+    this.#move("waiting-for-job");
+    const error = new MinerError(
+      "nonces-exhausted",
+      "every nonce that the pool's extraNonce1 leaves was tried",
+    );
+    this.emit("error", { error, retryInMs: null });
+  }
+
+  #pause(host: SolverHost, generation: number): void {
+    host.idle(generation);
+    this.#stats.paused();
+    this.#tellStats();
+  }
+
+  #finish({ host, feed, client }: Session, message: Extract<FromSolver, { type: "outcome" }>): void {
+    const { generation, sequence, nonce, outcome, memoryBytes } = message;
+    if (!feed.isCurrent(generation)) return;
+    this.#stats.finished(outcome, memoryBytes, Date.now());
+    const job = client?.liveJob(sequence);
+    const best = outcome.shares[0];
+    if (client !== undefined && job !== undefined && best !== undefined) {
+      // The target may have changed while the run went on: the newest counts.
+      const powHash = bytesFromHex(best.powHash);
+      if (powHash !== undefined && isBelow(powHash, job.target)) {
+        void this.#submit(client, job, nonce, best);
+      }
+    }
+    this.#tellStats();
+    if (feed.isLast(nonce)) this.#exhausted(host, generation);
+  }
+
+  async #submit(
+    client: StratumClient,
+    job: Job,
+    nonce: Uint8Array,
+    { solution, powHash }: { readonly solution: string; readonly powHash: string },
+  ): Promise<void> {
+    const verdict = client.submit({ job, extraNonce2: nonce.slice(job.extraNonce1.length), solution });
+    this.#stats.submitted();
+    this.emit("share", { status: "submitted", jobId: job.id, powHash, code: null, reason: null });
+    try {
+      this.#judge(job.id, powHash, await verdict);
+    } catch (error) {
+      if (!(error instanceof StratumError)) throw error;
+      const { code, message: reason } = error;
+      this.emit("share", { status: "lost", jobId: job.id, powHash, code, reason });
+    }
+  }
+
+  #judge(jobId: string | null, powHash: string | null, { accepted, code, reason }: Verdict): void {
+    this.#stats.judged(accepted);
+    this.emit("share", { status: accepted ? "accepted" : "rejected", jobId, powHash, code, reason });
+    this.#tellStats();
+  }
+
+  #tellStats(): void {
+    this.emit("stats", this.stats);
+  }
+
+  #end(state: "stopped" | "failed"): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (state === "stopped") this.#move("stopping");
+    session?.client?.stop();
+    const ending = (session?.host.end() ?? Promise.resolve()).then(() => {
+      this.#stats.solver(null);
+      this.#stats.paused();
+      this.#starting = undefined;
+      this.#ending = undefined;
+      this.#move(state);
+      this.#tellStats();
+    });
+    this.#ending = ending;
+    return ending;
+  }
+
+  #move(state: MinerState): void {
+    const previous = this.#state;
+    if (state === previous) return;
+    this.#state = state;
+    this.emit("state", { state, previous });
+  }
+}

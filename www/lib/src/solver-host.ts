@@ -1,0 +1,132 @@
+import { MinerError, type MinerErrorCode } from "./miner-error.js";
+import { Watchdog } from "./watchdog.js";
+import { lifeEnded } from "./worker-life.js";
+import type { Assignment, Backend, FromSolver, ToSolver } from "./worker-messages.js";
+
+/** How to start a solver worker. */
+export interface SolverOptions {
+  readonly backend: Backend;
+  readonly threads: number;
+  /** The worker's script, where it is not the package's own `solver-worker.js`. */
+  readonly workerUrl?: string | URL | undefined;
+  /** The folder of the artifacts, where it is not the package's own. */
+  readonly wasmBase?: string | URL | undefined;
+}
+
+/** What a running solver tells; after `failed` it tells nothing more. */
+export interface SolverListener {
+  low(generation: number): void;
+  outcome(message: Extract<FromSolver, { type: "outcome" }>): void;
+  failed(error: MinerError): void;
+}
+
+/** A solver at work is silent for no longer than this, in milliseconds. */
+export const SILENCE_MS = 5_000;
+
+const LOADING_MS = 60_000;
+const ENDING_MS = 5_000;
+let hosts = 0;
+
+/** The page's side of one solver worker: starts it, watches it, ends it. */
+export class SolverHost {
+  readonly #worker: Worker;
+  readonly #listener: SolverListener;
+  readonly #life = `aion-web-miner/${Date.now()}/${Math.random()}/${++hosts}`;
+  readonly #watchdog = new Watchdog(SILENCE_MS, () => {
+    this.#fail("solver-silent", `the solver gave no sign of life for ${SILENCE_MS / 1000} s`);
+  });
+  readonly #loadTimer: ReturnType<typeof setTimeout>;
+  #settleReady: { resolve: (memoryBytes: number) => void; reject: (error: MinerError) => void } | undefined;
+  #over = false;
+
+  /** Resolves with the solver's memory in bytes; rejects with a {@link MinerError} when it did not come up. */
+  readonly ready: Promise<number>;
+
+  constructor({ backend, threads, workerUrl, wasmBase }: SolverOptions, listener: SolverListener) {
+    this.#listener = listener;
+    this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }));
+    // Bundlers recognise a worker's script by the very form of the first call.
+    this.#worker =
+      workerUrl === undefined
+        ? new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module", name: "aion-solver" })
+        : new Worker(workerUrl, { type: "module", name: "aion-solver" });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromSolver>) => {
+      this.#hear(data);
+    });
+    this.#worker.addEventListener("messageerror", () => {
+      this.#fail("solver-trapped", "a message of the solver could not be read");
+    });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      if (this.#settleReady === undefined) this.#fail("solver-trapped", event.message);
+      else this.#fail("solver-unavailable", event.message || "the solver's script could not be loaded");
+    });
+    this.#loadTimer = setTimeout(() => {
+      this.#fail("solver-unavailable", `the solver was not ready within ${LOADING_MS / 1000} s`);
+    }, LOADING_MS);
+    this.#watchdog.watch();
+    this.#tell({ type: "load", backend, threads, wasmBase: wasmBase?.toString() ?? null, life: this.#life });
+  }
+
+  /** Gives work; from here on silence is an error. */
+  work(assignment: Assignment): void {
+    this.#watchdog.watch();
+    this.#tell({ type: "work", assignment });
+  }
+
+  /** Takes the work away. */
+  idle(generation: number): void {
+    this.#watchdog.rest();
+    this.#tell({ type: "idle", generation });
+  }
+
+  /** Ends the worker and with it its threads; resolves when it is gone. */
+  async end(): Promise<void> {
+    this.#over = true;
+    clearTimeout(this.#loadTimer);
+    this.#watchdog.rest();
+    this.#worker.terminate();
+    this.#settleReady?.reject(new MinerError("stopped", "stopped before the solver was ready"));
+    this.#settleReady = undefined;
+    await lifeEnded(this.#life, ENDING_MS);
+  }
+
+  #tell(message: ToSolver): void {
+    if (!this.#over) this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromSolver): void {
+    if (this.#over) return;
+    switch (message.type) {
+      case "ready":
+        clearTimeout(this.#loadTimer);
+        this.#watchdog.rest();
+        this.#settleReady?.resolve(message.memoryBytes);
+        this.#settleReady = undefined;
+        break;
+      case "alive":
+        this.#watchdog.heard();
+        break;
+      case "low":
+        this.#watchdog.heard();
+        this.#listener.low(message.generation);
+        break;
+      case "outcome":
+        this.#watchdog.heard();
+        this.#listener.outcome(message);
+        break;
+      case "failed":
+        this.#fail(message.code, message.message);
+    }
+  }
+
+  #fail(code: MinerErrorCode, message: string): void {
+    if (this.#over) return;
+    const error = new MinerError(code, message);
+    const loading = this.#settleReady;
+    this.#settleReady = undefined;
+    void this.end();
+    if (loading === undefined) this.#listener.failed(error);
+    else loading.reject(error);
+  }
+}

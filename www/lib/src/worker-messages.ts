@@ -1,0 +1,52 @@
+import type { RunOutcome } from "./miner-core.js";
+import type { MinerErrorCode } from "./miner-error.js";
+
+/** How the solver runs: on a pool of threads over shared memory, or alone. */
+export type Backend = "threads" | "single";
+
+/**
+ * Work for the solver: some nonces for one job. It takes the place of the nonces not yet begun; the run that is under
+ * way finishes first unless `drop` is set.
+ */
+export interface Assignment {
+  /** Answers of an earlier generation are stale. */
+  readonly generation: number;
+  /** The job's own number. */
+  readonly sequence: number;
+  readonly headerHash: Uint8Array;
+  readonly target: Uint8Array;
+  /** Whole nonces of 32 bytes. */
+  readonly nonces: readonly Uint8Array[];
+  readonly drop: boolean;
+}
+
+/** What the page says to the solver worker. */
+export type ToSolver =
+  | {
+      readonly type: "load";
+      readonly backend: Backend;
+      readonly threads: number;
+      /** The folder of the artifacts `miner-mt/` and `miner-st/`, where it is not the package's own. */
+      readonly wasmBase: string | null;
+      /** The lock that the worker holds as long as it lives. */
+      readonly life: string;
+    }
+  | { readonly type: "work"; readonly assignment: Assignment }
+  /** No work: what runs is cancelled. */
+  | { readonly type: "idle"; readonly generation: number };
+
+/** What the solver worker says to the page. Any message is a sign of life. */
+export type FromSolver =
+  | { readonly type: "ready"; readonly memoryBytes: number }
+  | { readonly type: "alive" }
+  /** The last nonce of the assignment has begun. */
+  | { readonly type: "low"; readonly generation: number }
+  | {
+      readonly type: "outcome";
+      readonly generation: number;
+      readonly sequence: number;
+      readonly nonce: Uint8Array;
+      readonly outcome: RunOutcome;
+      readonly memoryBytes: number;
+    }
+  | { readonly type: "failed"; readonly code: MinerErrorCode; readonly message: string };

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { StatsCounter, WINDOW_MS } from "../src/miner-stats.js";
+
+const outcome = (solutions: number) => ({ solutions, dropped: 0, ms: 1, roundsMs: [], shares: [] });
+
+test("the rate is what was found over the time mined, at most the window", () => {
+  const stats = new StatsCounter();
+  expect(stats.at(0).solutionsPerSecond).toBe(0);
+  stats.mining(1000);
+  stats.finished(outcome(2), 64, 1500);
+  stats.finished(outcome(3), 64, 2000);
+  expect(stats.at(3000)).toMatchObject({ solutionsPerSecond: 2.5, runs: 2, solutions: 5 });
+  expect(stats.at(1000 + 2 * WINDOW_MS).solutionsPerSecond).toBe(0);
+  expect(stats.at(1000 + 2 * WINDOW_MS).solutions).toBe(5);
+});
+
+test("a pause takes the rate away and leaves the counts", () => {
+  const stats = new StatsCounter();
+  stats.mining(0);
+  stats.finished(outcome(4), 64, 500);
+  stats.paused();
+  expect(stats.at(1000)).toMatchObject({ solutionsPerSecond: 0, solutions: 4, runs: 1 });
+});
+
+test("accepted and rejected are counted from verdicts alone", () => {
+  const stats = new StatsCounter();
+  for (let i = 0; i < 3; i++) stats.submitted();
+  stats.judged(true);
+  stats.judged(false);
+  expect(stats.at(0)).toMatchObject({ submitted: 3, accepted: 1, rejected: 1 });
+});
+
+test("there is a back end, with threads and memory, while there is a solver", () => {
+  const stats = new StatsCounter();
+  stats.solver({ backend: "threads", threads: 2, memoryBytes: 64 });
+  stats.finished(outcome(0), 128, 0);
+  expect(stats.at(0)).toMatchObject({ backend: "threads", threads: 2, memoryBytes: 128 });
+  stats.solver(null);
+  expect(stats.at(0)).toMatchObject({ backend: null, threads: 0, memoryBytes: 0 });
+});
