@@ -2,7 +2,9 @@
 import { complaint } from "./machine.mjs";
 
 const QUIET = { DEBIAN_FRONTEND: "noninteractive" };
-let listsAreFresh = false;
+
+/** Machines whose package lists were brought up to date by this process. */
+const fresh = new WeakSet();
 
 /** How apt-get is called here, or why it is not. */
 export function aptGet(machine) {
@@ -18,10 +20,10 @@ export function aptGet(machine) {
 export function refreshLists(machine) {
   const apt = aptGet(machine);
   if (apt.refusal) return apt.refusal;
-  if (listsAreFresh) return undefined;
+  if (fresh.has(machine)) return undefined;
   const outcome = call(machine, apt.prefix, ["update", "-q"]);
   if (outcome.status !== 0) return `apt-get update: ${complaint(outcome)}`;
-  listsAreFresh = true;
+  fresh.add(machine);
   return undefined;
 }
 
