@@ -22,7 +22,8 @@ pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> 
     let indices = unpack(params, solution)?;
     check_distinct(&indices)?;
     check_order(params, &indices)?;
-    check_digits(params, &LeafHasher::new(params, header, nonce), &indices)
+    let leaves = LeafHasher::new(params, header, nonce);
+    check_digits(params, &indices, |index| leaves.leaf(index).words())
 }
 
 fn check_distinct(indices: &[u32]) -> Result<(), VerifyError> {
@@ -48,10 +49,10 @@ fn check_order(params: &Params, indices: &[u32]) -> Result<(), VerifyError> {
 /// A node's XOR as big-endian words. Eight hold the longest leaf; the chain's takes four.
 type Node = [u64; 8];
 
-fn check_digits(params: &Params, leaves: &LeafHasher, indices: &[u32]) -> Result<(), VerifyError> {
+fn check_digits(params: &Params, indices: &[u32], leaf: impl Fn(u32) -> Node) -> Result<(), VerifyError> {
     let mut nodes: Vec<Node> = Vec::with_capacity(params.indices() / 2);
     for (node, pair) in indices.chunks_exact(2).enumerate() {
-        let xor = cancel(&leaves.leaf(pair[0]).words(), &leaves.leaf(pair[1]).words());
+        let xor = cancel(&leaf(pair[0]), &leaf(pair[1]));
         check_node(params, &xor, 1, node)?;
         nodes.push(xor);
     }
@@ -160,5 +161,87 @@ mod tests {
         assert_eq!(leading_zeros(&[1, 0, 0, 0, 0, 0, 0, 0]), 63);
         assert_eq!(leading_zeros(&[0, 1 << 63, 0, 0, 0, 0, 0, 0]), 64);
         assert_eq!(leading_zeros(&[0, 0, 0, 1 << 46, 0, 0, 0, 0]), 209);
+    }
+    /// Leaves that keep the rule: below each node of level r they cancel in the first r digits, at the root in all.
+    fn planted(params: &Params) -> Vec<Node> {
+        let mut noise = 0x2545_f491_4f6c_dd1du64;
+        let mut leaves = vec![[0; 8]; params.indices()];
+        for (place, leaf) in leaves.iter_mut().enumerate() {
+            // A leaf is free from the digit on in which it first has to cancel with leaves before it.
+            let free_from = (place as u32).trailing_ones() * params.digit_bits();
+            for bit in free_from..params.n() {
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                flip(leaf, bit, noise & 1);
+            }
+        }
+        for level in 1..=params.k() {
+            let size = 1 << level;
+            let to = if level == params.k() {
+                params.n()
+            } else {
+                level * params.digit_bits()
+            };
+            for below in leaves.chunks_exact_mut(size) {
+                let sum = below.iter().fold([0; 8], |sum, leaf| cancel(&sum, leaf));
+                for bit in (level - 1) * params.digit_bits()..to {
+                    flip(
+                        &mut below[size - 1],
+                        bit,
+                        sum[bit as usize / 64] >> (63 - bit % 64) & 1,
+                    );
+                }
+            }
+        }
+        leaves
+    }
+
+    fn flip(leaf: &mut Node, bit: u32, by: u64) {
+        leaf[bit as usize / 64] ^= by << (63 - bit % 64);
+    }
+
+    #[test]
+    fn every_bit_of_a_leaf_is_held_at_the_level_where_it_has_to_cancel() {
+        for params in [Params::AION, Params::new(77, 6, [0; 16]).unwrap()] {
+            let indices: Vec<u32> = (0..params.indices() as u32).collect();
+            let mut leaves = planted(&params);
+            assert_eq!(
+                check_digits(&params, &indices, |index| leaves[index as usize]),
+                Ok(())
+            );
+            for bit in 0..params.n() {
+                let place = bit as usize * 37 % params.indices();
+                flip(&mut leaves[place], bit, 1);
+                let level = (bit / params.digit_bits() + 1).min(params.k());
+                let expected = Err(VerifyError::Digit {
+                    level,
+                    node: place >> level,
+                });
+                assert_eq!(
+                    check_digits(&params, &indices, |index| leaves[index as usize]),
+                    expected,
+                    "bit {bit}"
+                );
+                flip(&mut leaves[place], bit, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_half_must_begin_below_the_other_at_every_node() {
+        let indices: Vec<u32> = (0..512).collect();
+        assert_eq!(check_order(&Params::AION, &indices), Ok(()));
+        for level in 1..=9u32 {
+            for node in 0..512usize >> level {
+                let (first, second) = (node << level, (node << level) + (1 << (level - 1)));
+                let mut equal = indices.clone();
+                equal[second] = equal[first];
+                assert_eq!(
+                    check_order(&Params::AION, &equal),
+                    Err(VerifyError::Order { level, node })
+                );
+            }
+        }
     }
 }
