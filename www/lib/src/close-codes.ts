@@ -17,6 +17,6 @@ export function closeError(opened: boolean, code: number, reason: string): Strat
   const known = BY_CODE.get(code);
   if (known !== undefined)
     return new StratumError(known, `the connection was closed with code ${code}${said}`);
-  if (!opened) return new StratumError("pool-unreachable", `no connection to the pool (code ${code}${said})`);
+  if (!opened) return new StratumError("pool-unreachable", `the pool cannot be reached${said}`);
   return new StratumError("connection-lost", `the connection to the pool ended (code ${code}${said})`);
 }

@@ -1,0 +1,92 @@
+import type { MinerError, MinerState, MinerStats, ShareEvent, StratumError } from "aion-web-miner";
+import type { Tone } from "./event-log.js";
+
+/** The last error, and when the next try is, in milliseconds from its time. */
+export interface Trouble {
+  readonly error: MinerError | StratumError;
+  readonly retryInMs: number | null;
+}
+
+/** An error with its name. */
+export function errorWords({ error }: Trouble): string {
+  return sentence(`${error.message.replace(/\.$/, "")} (${error.code})`);
+}
+
+/** The same, and what follows from it. */
+export function troubleWords(trouble: Trouble): string {
+  const { retryInMs } = trouble;
+  return retryInMs === null
+    ? errorWords(trouble)
+    : `${errorWords(trouble)} Next try in ${seconds(retryInMs)} s.`;
+}
+
+/** The one line that says what is going on. */
+export function statusWords(
+  state: MinerState,
+  pool: string,
+  stats: MinerStats,
+  trouble: Trouble | null,
+): string {
+  switch (state) {
+    case "idle":
+      return "Stopped. Nothing runs until you press Start mining.";
+    case "starting":
+      return "Starting the solver…";
+    case "connecting":
+      return trouble === null ? `Connecting to ${pool}…` : `${errorWords(trouble)} Connecting to ${pool}…`;
+    case "waiting-for-job":
+      return `Connected to ${pool}. Waiting for a job.`;
+    case "mining":
+      return `Mining at ${pool}: ${stats.solutionsPerSecond.toFixed(2)} solutions per second, ${shares(stats)}.`;
+    case "reconnecting":
+      return trouble === null ? "The connection is lost." : troubleWords(trouble);
+    case "stopping":
+      return "Stopping…";
+    case "stopped":
+      return `Stopped. ${sentence(shares(stats))}`;
+    case "failed":
+      return trouble === null ? "Stopped by an error." : `Stopped by an error: ${errorWords(trouble)}`;
+  }
+}
+
+/** A share's fate as a line of the log. */
+export function shareWords({ status, jobId, reason, code }: ShareEvent): { text: string; tone: Tone } {
+  const which = jobId === null ? "A late share" : `Share for job ${jobId}`;
+  const why = reason === null ? "" : `: ${reason}${code === null ? "" : ` (${code})`}`;
+  switch (status) {
+    case "submitted":
+      return { text: `${which} submitted`, tone: "plain" };
+    case "accepted":
+      return { text: `${which} accepted by the pool`, tone: "good" };
+    case "rejected":
+      return { text: `${which} rejected by the pool${why}`, tone: "bad" };
+    case "lost":
+      return { text: `${which} got no verdict${why}`, tone: "bad" };
+  }
+}
+
+/** Bytes in MiB. */
+export function memoryWords(bytes: number): string {
+  return bytes === 0 ? "none" : `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
+
+/** The solver in use. */
+export function solverWords({ backend, threads }: MinerStats): string {
+  if (backend === null) return "none";
+  return backend === "single" ? "single thread" : `${threads} ${threads === 1 ? "thread" : "threads"}`;
+}
+
+function shares({ accepted, rejected }: MinerStats): string {
+  const count = `${accepted} ${accepted === 1 ? "share" : "shares"} accepted`;
+  return rejected === 0 ? count : `${count}, ${rejected} rejected`;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+/** With a capital first and a full stop last. */
+export function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
