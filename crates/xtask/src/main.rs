@@ -68,10 +68,11 @@ fn wasm(only: Option<&str>, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// The root of the checkout: cargo runs the task with this crate's folder in the environment.
+/// The root of the checkout. Asked of the cargo that runs the task, not of the one that compiled it: several
+/// checkouts may share a target directory.
 fn checkout() -> Result<PathBuf> {
-    let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = crate_dir.join("../..");
+    let crate_dir = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+    let root = Path::new(&crate_dir).join("../..");
     root.canonicalize()
         .with_context(|| format!("no checkout at {}", root.display()))
 }
