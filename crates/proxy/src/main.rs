@@ -1,2 +1,122 @@
-//! See Cargo.toml.
-fn main() {}
+//! `stratum-proxy`: joins browsers to TCP pools and serves the page.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use stratum_proxy::{Config, Host, Origin, PoolEntry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// The name of the pool that `--dev` starts.
+const DEV_POOL: &str = "local";
+
+/// Joins browsers to ordinary TCP pools over WebSockets, and serves the page they mine on.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The address to listen on; port 0 takes a free one. TLS is for a server in front of this one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The folder of the built page.
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// A pool that browsers can reach as /pool/NAME; may be given more than once.
+    #[arg(long = "pool", value_name = "NAME=HOST:PORT")]
+    pools: Vec<PoolEntry>,
+    /// An origin that may open sessions beside the page served here; may be given more than once.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allow_origins: Vec<Origin>,
+    /// A name or address that this proxy is reached by, beside loopback; may be given more than once.
+    #[arg(long = "allow-host", value_name = "HOST")]
+    allow_hosts: Vec<Host>,
+    /// Let programs that are no browsers, and send no Origin header, open sessions.
+    #[arg(long)]
+    allow_missing_origin: bool,
+    /// The most sessions at a time.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
+    max_sessions: u16,
+    /// Start a pool with a development chain in this process, as /pool/local.
+    #[arg(long)]
+    dev: bool,
+    /// The difficulty of a share on the development chain, at least 1.
+    #[arg(long, value_name = "D", requires = "dev", default_value_t = solo_pool::Config::DEFAULT_SHARE_DIFFICULTY, value_parser = clap::value_parser!(u64).range(1..))]
+    dev_difficulty: u64,
+    /// The development chain gets a new block after this many seconds at the latest.
+    #[arg(long, value_name = "N", requires = "dev", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    dev_block_seconds: u64,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let mut config = Config {
+        pools: arguments.pools,
+        site: arguments.site,
+        allow_origins: arguments.allow_origins,
+        allow_hosts: arguments.allow_hosts,
+        allow_missing_origin: arguments.allow_missing_origin,
+        ..Config::default()
+    };
+    config.limits.sessions = arguments.max_sessions.into();
+    if let Some(site) = &config.site
+        && !site.is_dir()
+    {
+        anyhow::bail!("--site: {} is not a folder", site.display());
+    }
+    let stop_pool = CancellationToken::new();
+    let mut pool = None;
+    if arguments.dev {
+        let mut settings = solo_pool::Config::new(arguments.dev_difficulty).context("--dev-difficulty")?;
+        settings.block_interval = Duration::from_secs(arguments.dev_block_seconds);
+        // Every session comes from this process, so that the cap on sessions is the one that counts.
+        settings.limits.connections = config.limits.sessions;
+        settings.limits.connections_per_address = config.limits.sessions;
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .context("cannot start the development pool")?;
+        config
+            .pools
+            .push(PoolEntry::new(DEV_POOL, &listener.local_addr()?.to_string())?);
+        pool = Some(tokio::spawn(solo_pool::run(
+            listener,
+            settings,
+            stop_pool.clone().cancelled_owned(),
+        )));
+    }
+    config.check()?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    writeln!(
+        std::io::stdout(),
+        "listening on http://{}",
+        listener.local_addr()?
+    )?;
+    stratum_proxy::run(listener, config, async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+    .await?;
+    // Only now, so that sessions end because the proxy stops and not because the pool did.
+    stop_pool.cancel();
+    if let Some(pool) = pool {
+        pool.await.context("the development pool failed")?;
+    }
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! Why a session ends, and the WebSocket close code that says so.
+
+use axum::extract::ws::CloseFrame;
+use stratum::{LineError, ParseError};
+
+/// The most bytes of text in a close frame.
+const REASON_LIMIT: usize = 123;
+
+/// Why a session ends.
+///
+/// | code | meaning | worth another try |
+/// |---|---|---|
+/// | 1001 | the proxy is stopping | yes, after a while |
+/// | 4000 | the client sent no well-formed call | no: the same call fails again |
+/// | 4001 | the client sent a message over the limit | no |
+/// | 4002 | the pool could not be reached | yes, after a while |
+/// | 4003 | the pool hung up, or stopped reading | yes, after a while |
+/// | 4004 | the pool sent an over-long line, or one that is not UTF-8 | yes, after a while |
+/// | 4005 | no sign of life from the client, or no call after connecting | yes |
+///
+/// A client that leaves gets the ordinary answer to its own close.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndReason {
+    /// The client left.
+    #[error("the client left")]
+    ClientLeft,
+    /// The client does not read what the pool says.
+    #[error("the client stopped reading")]
+    ClientStuck,
+    /// 1001
+    #[error("the proxy is stopping")]
+    Stopping,
+    /// 4000: a message that is no call.
+    #[error("bad message: {0}")]
+    BadCall(ParseError),
+    /// 4000: a message that is not text.
+    #[error("bad message: {0}")]
+    NotText(&'static str),
+    /// 4001
+    #[error("message too long: the limit is {limit} bytes")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// 4002
+    #[error("the pool cannot be reached: {0}")]
+    PoolUnreachable(&'static str),
+    /// 4003
+    #[error("the pool closed the connection")]
+    PoolClosed,
+    /// 4003
+    #[error("the pool stopped reading")]
+    PoolStuck,
+    /// 4004
+    #[error("bad line from the pool: {0}")]
+    PoolLine(LineError),
+    /// 4005
+    #[error("idle: {0}")]
+    Idle(&'static str),
+}
+
+impl EndReason {
+    /// The close code; 1000 where the client left by itself.
+    pub fn code(&self) -> u16 {
+        match self {
+            EndReason::ClientLeft => 1000,
+            EndReason::Stopping => 1001,
+            EndReason::BadCall(_) | EndReason::NotText(_) => 4000,
+            EndReason::TooLong { .. } => 4001,
+            EndReason::PoolUnreachable(_) => 4002,
+            EndReason::PoolClosed | EndReason::PoolStuck => 4003,
+            EndReason::PoolLine(_) => 4004,
+            EndReason::Idle(_) | EndReason::ClientStuck => 4005,
+        }
+    }
+
+    pub(crate) fn frame(&self) -> CloseFrame {
+        let mut reason = self.to_string();
+        while reason.len() > REASON_LIMIT {
+            reason.pop();
+        }
+        CloseFrame {
+            code: self.code(),
+            reason: reason.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_fits_its_frame_whatever_it_quotes() {
+        let reason = EndReason::BadCall(ParseError::UnknownMethod {
+            method: "€".repeat(64),
+        });
+        let frame = reason.frame();
+        assert!(frame.reason.len() <= REASON_LIMIT);
+        assert!(frame.reason.starts_with("bad message: unknown method \"€€"));
+    }
+}

@@ -1,0 +1,112 @@
+//! What is answered to which path.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{Extension, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::admission::{Admission, Authority};
+use crate::bridge::{Bridge, MESSAGE_LIMIT};
+use crate::{Config, headers, site::site};
+
+/// What all requests share.
+pub(crate) struct Proxy {
+    pub(crate) config: Config,
+    pub(crate) admission: Admission,
+    pub(crate) sessions: Arc<Semaphore>,
+    pub(crate) opened: AtomicU64,
+    pub(crate) running: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+}
+
+pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
+    let names: Vec<_> = proxy
+        .config
+        .pools
+        .iter()
+        .map(|pool| json!({ "name": pool.name }))
+        .collect();
+    let pools = json!({ "pools": names }).to_string();
+    Router::new()
+        .route("/healthz", get(async || plain("ok")))
+        .route(
+            "/pools.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], plain(pools))),
+        )
+        .route("/pool/{name}", get(open_session))
+        .with_state(proxy.clone())
+        .fallback_service(site(proxy.config.site.as_deref()))
+        .layer(from_fn_with_state(proxy, guard))
+}
+
+fn plain(body: impl IntoResponse) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-cache")], body)
+}
+
+/// Refuses foreign hosts, and isolates every response.
+async fn guard(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next) -> Response {
+    match proxy.admission.host(request.headers()) {
+        Ok(host) => {
+            request.extensions_mut().insert(host.clone());
+            let mut response = next.run(request).await;
+            headers::isolate(response.headers_mut(), Some(&host));
+            response
+        }
+        Err(refusal) => {
+            let mut response = (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response();
+            headers::isolate(response.headers_mut(), None);
+            response
+        }
+    }
+}
+
+async fn open_session(
+    State(proxy): State<Arc<Proxy>>,
+    Extension(host): Extension<Authority>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if let Err(refusal) = proxy.admission.origin(&headers, &host) {
+        return (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response();
+    }
+    let Some(pool) = proxy.config.pools.iter().find(|pool| pool.name == name) else {
+        return (StatusCode::NOT_FOUND, "no pool of this name\n").into_response();
+    };
+    let Ok(seat) = proxy.sessions.clone().try_acquire_owned() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many sessions\n").into_response();
+    };
+    let pool = pool.clone();
+    let token = proxy.running.token();
+    upgrade
+        .max_message_size(MESSAGE_LIMIT)
+        .max_frame_size(MESSAGE_LIMIT)
+        .on_upgrade(async move |socket| {
+            let session = proxy.opened.fetch_add(1, Relaxed) + 1;
+            let span = tracing::info_span!("session", number = session, pool = pool.name);
+            async {
+                tracing::info!("opened");
+                let bridge = Bridge {
+                    limits: &proxy.config.limits,
+                    address: &pool.address,
+                    stopping: &proxy.stopping,
+                };
+                let end = bridge.carry(socket).await;
+                tracing::info!(code = end.code(), reason = %end, "closed");
+            }
+            .instrument(span)
+            .await;
+            drop((seat, token));
+        })
+}
