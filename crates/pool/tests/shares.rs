@@ -21,7 +21,12 @@ struct Block {
 /// The blocks of the vectors, or `None` where they are not there.
 fn blocks() -> Option<Vec<Block>> {
     let folder = std::env::var_os("AION_VECTORS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors")),
+        || {
+            std::env::var_os("CARGO_MANIFEST_DIR")
+                .map(PathBuf::from)
+                .unwrap_or_default()
+                .join("../../../shared/vectors")
+        },
         PathBuf::from,
     );
     let Ok(text) = std::fs::read_to_string(folder.join("blocks.json")) else {
