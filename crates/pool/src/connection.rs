@@ -121,13 +121,13 @@ impl Connection {
                     }
                 }
             }
-            timeout(
-                self.board.config().limits.write,
-                socket.write_all(answer.as_bytes()),
-            )
-            .await
-            .map_err(|_| End::WriteDeadline)?
-            .map_err(End::Failed)?;
+            let write = socket.write_all(answer.as_bytes());
+            tokio::select! {
+                () = self.stopping.cancelled() => return Err(End::Shutdown),
+                written = timeout(self.board.config().limits.write, write) => {
+                    written.map_err(|_| End::WriteDeadline)?.map_err(End::Failed)?;
+                }
+            }
         }
     }
 

@@ -154,6 +154,34 @@ async fn a_client_that_never_reads_is_closed() {
 }
 
 #[tokio::test]
+async fn a_shutdown_does_not_wait_for_a_client_that_never_reads() {
+    let mut config = config();
+    config.limits.write = Duration::from_secs(3_600);
+    let pool = Pool::start(config).await;
+    let mut client = Client::connect(&pool).await;
+    let calls = 370;
+    let batch = "{\"method\":\"mining.submit\"}\n".repeat(calls);
+    // Until the pool is stuck in its write and counts no more, or a slow machine makes it look so.
+    let mut sent = 0;
+    let counted = async |sent: u64| {
+        while pool.stats.counts().rejected < sent {
+            tokio::task::yield_now().await
+        }
+    };
+    loop {
+        client.send_bytes(batch.as_bytes()).await;
+        sent += calls as u64;
+        if tokio::time::timeout(Duration::from_millis(200), counted(sent))
+            .await
+            .is_err()
+        {
+            break;
+        }
+    }
+    pool.stop().await;
+}
+
+#[tokio::test]
 async fn a_shutdown_closes_every_connection() {
     let pool = Pool::start(config()).await;
     let (mut ready, _) = Client::ready(&pool).await;

@@ -224,18 +224,20 @@ async fn every_part_of_a_proof_matters() {
 }
 
 #[tokio::test]
-async fn three_submits_in_one_write_pass() {
+async fn three_submits_in_one_write_pass_and_four_do_not() {
     let pool = Pool::start(config()).await;
     let (mut client, job) = Client::ready(&pool).await;
-    let lines: String = (0..3)
-        .map(|n| submit(&job[0], NTIME, &[n; 32], &"0".repeat(2816)) + "\n")
-        .collect();
-    assert!(lines.len() <= 10_240);
-    client.send_bytes(lines.as_bytes()).await;
+    let line = |n: u8| submit(&job[0], NTIME, &[n; 32], &"0".repeat(2816)) + "\n";
+    let three: String = (0..3).map(line).collect();
+    client.send_bytes(three.as_bytes()).await;
     for _ in 0..3 {
         assert_eq!(
             client.line().await,
             r#"{"id":9,"result":null,"error":[20,"invalid solution"]}"#
         );
     }
+    let four: String = (3..7).map(line).collect();
+    assert!(three.len() <= 10_240 && four.len() > 10_240);
+    client.send_bytes(four.as_bytes()).await;
+    assert!(client.is_closed().await);
 }

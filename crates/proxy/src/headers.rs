@@ -44,9 +44,11 @@ pub(crate) fn isolate(headers: &mut HeaderMap, host: Option<&Authority>) {
     }
 }
 
-/// `'self'` covers WebSockets in new browsers only, so that they are named too.
+/// `'self'` covers WebSockets in new browsers only, so that they are named too; an IPv6 address cannot be, since the
+/// policy's grammar has no brackets.
 fn content_security_policy(host: Option<&Authority>) -> String {
-    let sockets = host.map_or_else(String::new, |Authority { host, port }| {
+    let named = host.filter(|authority| !authority.host.as_str().starts_with('['));
+    let sockets = named.map_or_else(String::new, |Authority { host, port }| {
         let authority = port.map_or_else(
             || host.as_str().to_owned(),
             |port| format!("{}:{port}", host.as_str()),

@@ -3,9 +3,12 @@
 mod proxy;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use proxy::{Proxy, ScriptedPool};
+use proxy::{Proxy, ScriptedPool, within};
 use stratum_proxy::{Config, PoolEntry};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Error;
 
 /// A site in a folder that goes away with it.
@@ -280,6 +283,23 @@ async fn foreign_hosts_are_refused_on_every_path() {
             .unwrap()
             .contains("wss://mine.example;")
     );
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_off() {
+    let mut config = Config::default();
+    config.limits.request_head = Duration::from_millis(50);
+    let proxy = Proxy::start(config).await;
+    for start in [
+        "",
+        "GET / HTTP/1.1\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET",
+    ] {
+        let mut socket = TcpStream::connect(proxy.address).await.unwrap();
+        socket.write_all(start.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        within(socket.read_to_end(&mut answer)).await.unwrap();
+    }
 }
 
 #[tokio::test]
