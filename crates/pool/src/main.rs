@@ -1,6 +1,6 @@
 //! `solo-pool`: a stratum server over a development chain.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let mut config = Config::new(arguments.difficulty).context("--difficulty")?;
     config.block_interval = Duration::from_secs(arguments.block_seconds);

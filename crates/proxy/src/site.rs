@@ -42,7 +42,7 @@ async fn dress(request: Request, next: Next) -> Response {
     };
     let status = response.status();
     if path.ends_with(".map") && status.is_success() {
-        // A source map; the table of types has old map servers' "text/plain" for it.
+        // A source map; the table of types knows the ending as plain text.
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

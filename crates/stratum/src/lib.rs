@@ -6,7 +6,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`line`] | bytes of a socket to lines, and back, under a byte limit |
+//! | [`mod@line`] | bytes of a socket to lines, and back, under a byte limit |
 //! | [`call`] | what a client sends: a method call with its id, loose or strictly typed |
 //! | [`server`] | what a server sends: replies and notifications |
 //! | [`error_code`] | the codes of refused calls |
