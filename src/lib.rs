@@ -23,6 +23,7 @@ pub mod chain;
 pub mod leaf;
 pub mod params;
 pub mod reason;
+pub mod share;
 pub mod solution;
 pub mod target;
 pub mod verify;

@@ -192,8 +192,12 @@ impl Solver {
 
     /// Bytes that a solver with so many threads reserves: the page pool and each thread's scratch space.
     pub const fn reservation(threads: usize) -> usize {
-        Pages::bytes_for(layout::reserved_pages(threads))
-            + threads * (size_of::<worker::Scratch>() + 2 * size_of::<Streams>())
+        Pages::bytes_for(layout::reserved_pages(threads)) + Self::scratch_bytes(threads)
+    }
+
+    /// The part of [`Solver::reservation`] that is not the page pool.
+    pub const fn scratch_bytes(threads: usize) -> usize {
+        threads * (size_of::<worker::Scratch>() + 2 * size_of::<Streams>() + Snapshots::BYTES)
     }
 
     /// The number of threads.

@@ -66,6 +66,9 @@ pub struct Snapshots {
 }
 
 impl Snapshots {
+    /// Bytes of a thread's snapshots.
+    pub const BYTES: usize = K * (GROUPS + 1) * size_of::<[u16; BUCKETS]>();
+
     pub fn new() -> Self {
         Self { rows: vec![[0; BUCKETS]; K * (GROUPS + 1)], recorded: 0 }
     }

@@ -1,3 +1,8 @@
 //! The JavaScript surface: thin, no logic of its own.
+//!
+//! One artifact, one module: the verifier and the miner never travel together.
 
+#[cfg(feature = "solver")]
+pub mod miner;
+#[cfg(not(feature = "solver"))]
 pub mod verify;

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
+mod solve;
 mod verify;
 
 #[derive(Parser)]
@@ -19,10 +21,16 @@ struct Arguments {
 enum Command {
     /// Check blocks and solutions given as JSON
     Verify(verify::Arguments),
+    /// Find all solutions of nonces
+    Solve(solve::Arguments),
+    /// Time the solver beside a yardstick
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Solve(arguments) => solve::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     }
 }
