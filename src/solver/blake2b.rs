@@ -2,7 +2,7 @@
 //!
 //! Everything before the counter is the same for all of them, so full blocks are compressed once, and of the
 //! last block's first round seven of eight mixing steps are done once. The zero words behind the counter are
-//! never added. The compression is written once, over [`Word`]: one digest in 64-bit words, two digests in
+//! never added. (So for a block of the chain; other headers go through a little slower.) The compression is written once, over [`Word`]: one digest in 64-bit words, two digests in
 //! vector lanes, or three digests at once, one in the integer unit and two in the vector unit.
 //!
 //! Source of the function: RFC 7693; the personalisation is in the parameter block (section 2.8).
@@ -74,7 +74,10 @@ impl Nonce {
     /// Compresses all of `header ‖ nonce` that the counter does not share a block with. Any lengths.
     pub fn new(header: &[u8], nonce: &[u8]) -> Self {
         let mut personal = [0u64; 2];
-        for (word, bytes) in personal.iter_mut().zip(Params::AION.personalization().chunks_exact(8)) {
+        for (word, bytes) in personal
+            .iter_mut()
+            .zip(Params::AION.personalization().chunks_exact(8))
+        {
             *word = le64(bytes);
         }
         let mut h = IV;
@@ -102,12 +105,6 @@ impl Nonce {
         prepared
     }
 
-    /// Whether the message is that of a block on the chain: 64 bytes, then the counter as the low half of
-    /// word 8, then zeros. Then the quick forms apply.
-    fn counter_is_word_8(&self) -> bool {
-        self.counter_at == 64
-    }
-
     fn start(&self, last: bool, length: u128) -> [u64; 16] {
         start(&self.h, length, last)
     }
@@ -116,12 +113,17 @@ impl Nonce {
     fn first_round(&self) -> [u64; 16] {
         let mut v = self.start(true, self.length);
         for i in [0, 1, 2, 3, 5, 6, 7] {
-            step(&mut v, STEP[i], self.message[SIGMA[0][2 * i]], self.message[SIGMA[0][2 * i + 1]]);
+            step(
+                &mut v,
+                STEP[i],
+                self.message[SIGMA[0][2 * i]],
+                self.message[SIGMA[0][2 * i + 1]],
+            );
         }
         v
     }
 
-    /// One digest in plain words, wherever the counter lies: the slow form.
+    /// One digest, even where the counter crosses into another word or block: the slow form.
     fn digest(&self, counter: u32, out: &mut [u64]) {
         let mut block = [0; 256];
         for (bytes, word) in block.chunks_exact_mut(8).zip(self.message) {
@@ -145,8 +147,10 @@ impl Nonce {
     /// If `n` exceeds [`LOT`].
     pub fn digests(&self, first: u32, n: usize, lot: &mut Lot) {
         assert!(n <= LOT);
-        if self.counter_is_word_8() {
-            quick::<Widest>(self, first, n, lot);
+        if self.counter_at == 64 {
+            of_chain::<Widest>(self, first, n, lot);
+        } else if self.counter_at <= 124 && self.counter_at % 8 <= 4 {
+            within_word::<Widest>(self, first, n, lot);
         } else {
             for (i, out) in lot.chunks_exact_mut(DIGEST_WORDS).take(n).enumerate() {
                 self.digest(first.wrapping_add(i as u32), out);
@@ -156,7 +160,10 @@ impl Nonce {
 }
 
 fn le64(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 fn words(block: &[u8]) -> [u64; 16] {
@@ -213,6 +220,7 @@ trait Word: Copy {
     fn counters(first: u32) -> Self;
     fn add(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
+    fn shift_left(self, bits: u32) -> Self;
     fn rotate_32(self, context: Self::Context) -> Self;
     fn rotate_24(self, context: Self::Context) -> Self;
     fn rotate_16(self, context: Self::Context) -> Self;
@@ -226,70 +234,112 @@ trait Word: Copy {
     unsafe fn write(self, out: *mut u64, word: usize);
 }
 
+/// The words of the last block, as mixing adds them.
+trait Message<W> {
+    /// `a` plus word `I`.
+    fn add<const I: usize>(&self, a: W) -> W;
+}
+
+/// A block of the chain: the counter is word 8, and words 9 to 15 are zero and never added.
+struct OfChain<'a, W> {
+    words: &'a [u64; 16],
+    counter: W,
+}
+
+impl<W: Word> Message<W> for OfChain<'_, W> {
+    #[inline(always)]
+    fn add<const I: usize>(&self, a: W) -> W {
+        match I {
+            0..8 => a.add(W::splat(self.words[I])),
+            8 => a.add(self.counter),
+            _ => a,
+        }
+    }
+}
+
+/// Any block.
+struct Any<W>([W; 16]);
+
+impl<W: Word> Message<W> for Any<W> {
+    #[inline(always)]
+    fn add<const I: usize>(&self, a: W) -> W {
+        a.add(self.0[I])
+    }
+}
+
 macro_rules! mix {
-    ($v:ident, $w:ident, $counter:ident, $ctx:ident, $round:expr, $i:expr) => {{
+    ($v:ident, $message:ident, $ctx:ident, $round:expr, $i:expr) => {{
         const A: usize = STEP[$i][0];
         const B: usize = STEP[$i][1];
         const C: usize = STEP[$i][2];
         const D: usize = STEP[$i][3];
-        const X: usize = SIGMA[$round % 10][2 * $i];
-        const Y: usize = SIGMA[$round % 10][2 * $i + 1];
-        // Words 9 to 15 are zero.
-        let mut a = $v[A].add($v[B]);
-        if X < 8 {
-            a = a.add(W::splat($w.message[X]));
-        } else if X == 8 {
-            a = a.add($counter);
-        }
-        let mut d = $v[D].xor(a).rotate_32($ctx);
-        let mut c = $v[C].add(d);
-        let mut b = $v[B].xor(c).rotate_24($ctx);
-        a = a.add(b);
-        if Y < 8 {
-            a = a.add(W::splat($w.message[Y]));
-        } else if Y == 8 {
-            a = a.add($counter);
-        }
-        d = d.xor(a).rotate_16($ctx);
-        c = c.add(d);
-        b = b.xor(c).rotate_63($ctx);
-        $v[A] = a;
-        $v[B] = b;
-        $v[C] = c;
-        $v[D] = d;
+        let a = $message.add::<{ SIGMA[$round % 10][2 * $i] }>($v[A].add($v[B]));
+        let d = $v[D].xor(a).rotate_32($ctx);
+        let c = $v[C].add(d);
+        let b = $v[B].xor(c).rotate_24($ctx);
+        $v[A] = $message.add::<{ SIGMA[$round % 10][2 * $i + 1] }>(a.add(b));
+        $v[D] = d.xor($v[A]).rotate_16($ctx);
+        $v[C] = c.add($v[D]);
+        $v[B] = b.xor($v[C]).rotate_63($ctx);
         $v[0].fence($ctx);
     }};
 }
 
 macro_rules! round {
-    ($v:ident, $w:ident, $counter:ident, $ctx:ident, $($round:literal)*) => {$(
-        mix!($v, $w, $counter, $ctx, $round, 0);
-        mix!($v, $w, $counter, $ctx, $round, 1);
-        mix!($v, $w, $counter, $ctx, $round, 2);
-        mix!($v, $w, $counter, $ctx, $round, 3);
-        mix!($v, $w, $counter, $ctx, $round, 4);
-        mix!($v, $w, $counter, $ctx, $round, 5);
-        mix!($v, $w, $counter, $ctx, $round, 6);
-        mix!($v, $w, $counter, $ctx, $round, 7);
+    ($v:ident, $message:ident, $ctx:ident, $($round:literal)*) => {$(
+        mix!($v, $message, $ctx, $round, 0);
+        mix!($v, $message, $ctx, $round, 1);
+        mix!($v, $message, $ctx, $round, 2);
+        mix!($v, $message, $ctx, $round, 3);
+        mix!($v, $message, $ctx, $round, 4);
+        mix!($v, $message, $ctx, $round, 5);
+        mix!($v, $message, $ctx, $round, 6);
+        mix!($v, $message, $ctx, $round, 7);
     )*};
 }
 
-/// The quick form: the counter is the low half of word 8 and all words behind it are zero.
+/// Digests of a chain block, whose round 0 is prepared but for one step.
 #[inline(never)]
-fn quick<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
+fn of_chain<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
     const { assert!(LOT % W::DIGESTS == 0, "whole groups fill a lot") }
-    debug_assert!(nonce.counter_is_word_8() && n <= LOT);
+    debug_assert!(nonce.counter_at == 64 && n <= LOT);
     let ctx = W::context();
     for i in (0..n).step_by(W::DIGESTS) {
-        let counter = W::counters(first.wrapping_add(i as u32));
+        let message = OfChain {
+            words: &nonce.message,
+            counter: W::counters(first.wrapping_add(i as u32)),
+        };
         let mut v = nonce.prepared.map(W::splat);
-        mix!(v, nonce, counter, ctx, 0, 4);
-        round!(v, nonce, counter, ctx, 1 2 3 4 5 6 7 8 9 10 11);
-        for word in 0..7 {
-            let digest = v[word].xor(v[word + 8]).xor(W::splat(nonce.h[word]));
-            // SAFETY: `i` is below `n` and a multiple of DIGESTS, which divides LOT, so the group is inside.
-            unsafe { digest.write(lot.as_mut_ptr().add(i * DIGEST_WORDS), word) };
-        }
+        mix!(v, message, ctx, 0, 4);
+        round!(v, message, ctx, 1 2 3 4 5 6 7 8 9 10 11);
+        finish(&v, &nonce.h, i, lot);
+    }
+}
+
+/// Digests of any input whose counter lies within one 32-bit half of a word.
+#[inline(never)]
+fn within_word<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
+    const { assert!(LOT % W::DIGESTS == 0, "whole groups fill a lot") }
+    debug_assert!(nonce.counter_at <= 124 && nonce.counter_at % 8 <= 4 && n <= LOT);
+    let (word, shift) = (nonce.counter_at / 8, 8 * (nonce.counter_at as u32 % 8));
+    let ctx = W::context();
+    let state = nonce.start(true, nonce.length);
+    for i in (0..n).step_by(W::DIGESTS) {
+        let mut message = Any(nonce.message.map(W::splat));
+        message.0[word] = message.0[word].xor(W::counters(first.wrapping_add(i as u32)).shift_left(shift));
+        let mut v = state.map(W::splat);
+        round!(v, message, ctx, 0 1 2 3 4 5 6 7 8 9 10 11);
+        finish(&v, &nonce.h, i, lot);
+    }
+}
+
+/// Writes the digests of a final state to their place in the lot.
+#[inline(always)]
+fn finish<W: Word>(v: &[W; 16], h: &[u64; 8], i: usize, lot: &mut Lot) {
+    for word in 0..7 {
+        let digest = v[word].xor(v[word + 8]).xor(W::splat(h[word]));
+        // SAFETY: `i` is a multiple of DIGESTS below LOT, and DIGESTS divides LOT, so the group is inside.
+        unsafe { digest.write(lot.as_mut_ptr().add(i * DIGEST_WORDS), word) };
     }
 }
 
@@ -314,6 +364,10 @@ impl Word for u64 {
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
         self ^ other
+    }
+    #[inline(always)]
+    fn shift_left(self, bits: u32) -> Self {
+        self << bits
     }
     #[inline(always)]
     fn rotate_32(self, (): ()) -> Self {
@@ -401,6 +455,10 @@ mod wasm {
             Self(v128_xor(self.0, other.0))
         }
         #[inline(always)]
+        fn shift_left(self, bits: u32) -> Self {
+            Self(u64x2_shl(self.0, bits))
+        }
+        #[inline(always)]
         fn rotate_32(self, _: Masks) -> Self {
             Self(u32x4_shuffle::<1, 0, 3, 2>(self.0, self.0))
         }
@@ -467,6 +525,10 @@ mod wasm {
             Self::with(self.one.xor(other.one), self.two.xor(other.two))
         }
         #[inline(always)]
+        fn shift_left(self, bits: u32) -> Self {
+            Self::with(self.one.shift_left(bits), self.two.shift_left(bits))
+        }
+        #[inline(always)]
         fn rotate_32(self, masks: Masks) -> Self {
             Self::with(self.one.rotate_32(()), self.two.rotate_32(masks))
         }
@@ -513,8 +575,10 @@ mod tests {
     }
 
     fn digest_at(lot: &Lot, i: usize) -> [u8; 54] {
-        let bytes: Vec<u8> =
-            lot[i * DIGEST_WORDS..][..7].iter().flat_map(|word| word.to_le_bytes()).collect();
+        let bytes: Vec<u8> = lot[i * DIGEST_WORDS..][..7]
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect();
         bytes[..54].try_into().unwrap()
     }
 
@@ -544,7 +608,11 @@ mod tests {
         let mut lot = [0; LOT * DIGEST_WORDS];
         Nonce::new(&header, &nonce).digests(1000, LOT, &mut lot);
         for i in 0..LOT {
-            assert_eq!(digest_at(&lot, i), expected(&header, &nonce, 1000 + i as u32), "{i}");
+            assert_eq!(
+                digest_at(&lot, i),
+                expected(&header, &nonce, 1000 + i as u32),
+                "{i}"
+            );
         }
     }
 }

@@ -17,13 +17,23 @@ pub const MAX_THREADS: usize = 64;
 impl Crew {
     /// Threads that can be had: any number up to [`MAX_THREADS`], or one without the feature `parallel`.
     pub fn new(threads: usize) -> Result<Self, SolverError> {
-        let limit = if cfg!(feature = "parallel") { MAX_THREADS } else { 1 };
+        let limit = if cfg!(feature = "parallel") {
+            MAX_THREADS
+        } else {
+            1
+        };
         if !(1..=limit).contains(&threads) {
-            return Err(SolverError::Threads { found: threads, limit });
+            return Err(SolverError::Threads {
+                found: threads,
+                limit,
+            });
         }
         #[cfg(all(feature = "parallel", target_arch = "wasm32"))]
         if threads > 1 && rayon::current_num_threads() < threads - 1 {
-            return Err(SolverError::Pool { found: rayon::current_num_threads(), wanted: threads - 1 });
+            return Err(SolverError::Pool {
+                found: rayon::current_num_threads(),
+                wanted: threads - 1,
+            });
         }
         Ok(Self {
             threads,
@@ -42,7 +52,10 @@ impl Crew {
             .thread_name(|i| format!("aion-pow-{}", i + 1))
             .build()
             .map(Some)
-            .map_err(|error| SolverError::ThreadsRefused { wanted: threads, cause: error.to_string() })
+            .map_err(|error| SolverError::ThreadsRefused {
+                wanted: threads,
+                cause: error.to_string(),
+            })
     }
 
     /// Tasks that [`Crew::each`] takes.

@@ -94,7 +94,11 @@ fn cancels(leaves: &[LeafBytes], candidate: &[u32; 512]) -> bool {
             .iter()
             .map(|[left, right]| core::array::from_fn(|i| left[i] ^ right[i]))
             .collect();
-        let zero = if level == K as u32 { N as u32 } else { level * DIGIT_BITS as u32 };
+        let zero = if level == K as u32 {
+            N as u32
+        } else {
+            level * DIGIT_BITS as u32
+        };
         if nodes.iter().any(|node| leading_zeros(node) < zero) {
             return false;
         }

@@ -161,7 +161,10 @@ mod imp {
     }
 }
 
-#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
 mod imp {
     pub type Raw = [u64; 2];
 
@@ -233,7 +236,10 @@ mod tests {
 
     #[test]
     fn a_pair_is_read_as_big_endian_numbers() {
-        let words = [0x0706_0504_0302_0100_u64.to_le(), 0x0f0e_0d0c_0b0a_0908_u64.to_le()];
+        let words = [
+            0x0706_0504_0302_0100_u64.to_le(),
+            0x0f0e_0d0c_0b0a_0908_u64.to_le(),
+        ];
         // SAFETY: two words of an array.
         let pair = unsafe { big_endian_pair(words.as_ptr()) };
         assert_eq!(pair, [0x0001_0203_0405_0607, 0x0809_0a0b_0c0d_0e0f]);

@@ -53,7 +53,11 @@ impl LastRound<'_> {
         // In place, from the back: node i of a level becomes nodes 2i and 2i + 1 of the one below.
         let mut nodes = [Node::default(); 512];
         for (node, (row, reference)) in nodes.iter_mut().zip(rows) {
-            *node = Node { bucket: bucket as u16, row: row as u16, reference };
+            *node = Node {
+                bucket: bucket as u16,
+                row: row as u16,
+                reference,
+            };
         }
         let mut count = 2;
         for l in (0..8).rev() {
@@ -79,7 +83,11 @@ impl LastRound<'_> {
         [earlier, later].map(|row| {
             // SAFETY: the reference was made from two rows of that bucket, whose references were all written.
             let reference = unsafe { self.references.get(l - 1, bucket, row as usize, self.pages) };
-            Node { bucket: bucket as u16, row: row as u16, reference }
+            Node {
+                bucket: bucket as u16,
+                row: row as u16,
+                reference,
+            }
         })
     }
 

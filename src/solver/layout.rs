@@ -48,7 +48,11 @@ pub const LEAF_SHIFT: u32 = (N - BUCKET_BITS - 192) as u32;
 /// 32-bit words of hash in a row of layer `l`. Layer 8 keeps the upper 32 of its 33 bits: the last bit is left
 /// to the verifier, which costs about one false candidate a run and saves four bytes a row.
 pub const fn words(l: usize) -> usize {
-    if l == 8 { 1 } else { (N - DIGIT_BITS * l - BUCKET_BITS).div_ceil(32) }
+    if l == 8 {
+        1
+    } else {
+        (N - DIGIT_BITS * l - BUCKET_BITS).div_ceil(32)
+    }
 }
 
 /// Bytes of a row of layer `l`: hash words and one 32-bit reference (layer 0: the leaf number rides in the
@@ -110,7 +114,10 @@ mod tests {
     fn a_full_page_ends_inside_itself() {
         for l in 0..9 {
             assert!(rows_per_page(l) * stride(l) < PAGE, "layer {l}");
-            assert!(rows_per_page(l) * stride(l) + room(l) > PAGE, "layer {l} wastes a slot");
+            assert!(
+                rows_per_page(l) * stride(l) + room(l) > PAGE,
+                "layer {l} wastes a slot"
+            );
         }
     }
 

@@ -55,7 +55,8 @@ unsafe fn scatter(first: u32, n: usize, pages: &Pages, worker: &mut Worker, stre
             row.write_unaligned(q0);
             row.add(1).write_unaligned(q1);
             row.add(2).write_unaligned(q2);
-            row.add(3).write_unaligned((q3 & ((1 << LEAF_SHIFT) - 1)) | u64::from(leaf));
+            row.add(3)
+                .write_unaligned((q3 & ((1 << LEAF_SHIFT) - 1)) | u64::from(leaf));
             let mut next = at + stride(0) as u32;
             if next & PAGE_MASK > (PAGE - room(0)) as u32 {
                 debug_assert!(free != NONE);
@@ -83,8 +84,18 @@ unsafe fn scatter(first: u32, n: usize, pages: &Pages, worker: &mut Worker, stre
             ]
         };
         // Bytes 0 to 26, then 27 to 53, each a 216-bit big-endian number without its low six bits.
-        put((b2 << 18) | (b3 >> 46), (b1 << 18) | (b2 >> 46), (b0 << 18) | (b1 >> 46), b0 >> 46);
-        put((b5 << 42) | (b6 >> 22), (b4 << 42) | (b5 >> 22), (b3 << 42) | (b4 >> 22), (b3 << 24) >> 46);
+        put(
+            (b2 << 18) | (b3 >> 46),
+            (b1 << 18) | (b2 >> 46),
+            (b0 << 18) | (b1 >> 46),
+            b0 >> 46,
+        );
+        put(
+            (b5 << 42) | (b6 >> 22),
+            (b4 << 42) | (b5 >> 22),
+            (b3 << 42) | (b4 >> 22),
+            (b3 << 24) >> 46,
+        );
     }
     worker.free.first = free;
     worker.free.len -= taken;

@@ -280,7 +280,12 @@ impl Solver {
     /// Gives every thread its open pages. If the pool cannot, the layer about to be consumed counts as dropped
     /// and the run ends, incomplete.
     fn open_stage(&mut self) -> bool {
-        let Run { stage, next_unit, open, .. } = &mut self.run;
+        let Run {
+            stage,
+            next_unit,
+            open,
+            ..
+        } = &mut self.run;
         let stage = *stage;
         *next_unit.get_mut() = 0;
         *open = true;
@@ -304,7 +309,12 @@ impl Solver {
 
     /// Hands out units of the present stage until all are taken or the deadline has passed.
     fn work(&mut self, deadline: Option<Instant>) {
-        let Run { input, stage, next_unit, .. } = &self.run;
+        let Run {
+            input,
+            stage,
+            next_unit,
+            ..
+        } = &self.run;
         let (stage, pages, references) = (*stage, &self.pages, &self.references);
         let cancelled = &*self.cancelled;
         let hand_out = |consume: &mut dyn FnMut(usize)| {
@@ -322,13 +332,22 @@ impl Solver {
         let [even, odd] = &mut self.streams;
         let (sources, streams) = if stage % 2 == 0 { (odd, even) } else { (even, odd) };
         if stage == K {
-            let round = LastRound { pages, sources, references, snapshots: &self.snapshots };
+            let round = LastRound {
+                pages,
+                sources,
+                references,
+                snapshots: &self.snapshots,
+            };
             self.crew.each(&mut self.workers, |worker| {
                 hand_out(&mut |unit| round.consume(unit, worker));
             });
             return;
         }
-        let round = Round { pages, sources, references };
+        let round = Round {
+            pages,
+            sources,
+            references,
+        };
         let items = self.workers.iter_mut().zip(streams).zip(&mut self.snapshots);
         self.crew.each(items, |((worker, streams), snapshots)| {
             hand_out(&mut |unit| match stage {
@@ -354,7 +373,12 @@ impl Solver {
 
     /// Verifies the candidates and completes the outcome.
     fn finish(&mut self) {
-        let Run { input, outcome, progress, .. } = &mut self.run;
+        let Run {
+            input,
+            outcome,
+            progress,
+            ..
+        } = &mut self.run;
         for worker in &mut self.workers {
             outcome.dropped += worker.dropped;
             for candidate in worker.candidates.drain(..) {

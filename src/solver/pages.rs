@@ -50,7 +50,9 @@ pub struct FreeList {
 impl Pages {
     /// Reserves `count` pages and the unused page 0. Nothing is grown later.
     pub fn reserve(count: usize) -> Result<Self, SolverError> {
-        let refused = SolverError::OutOfMemory { bytes: Self::bytes_for(count) };
+        let refused = SolverError::OutOfMemory {
+            bytes: Self::bytes_for(count),
+        };
         let mut next = Vec::new();
         next.try_reserve_exact(count + 1).map_err(|_| refused.clone())?;
         next.resize_with(count + 1, || UnsafeCell::new(NONE));

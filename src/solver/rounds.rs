@@ -83,7 +83,13 @@ impl Round<'_> {
     }
 
     /// XORs the listed pairs, turning pages where the quick way finds no free one.
-    fn combine<const R: usize>(&self, bucket: usize, pairs: usize, worker: &mut Worker, streams: &mut Streams) {
+    fn combine<const R: usize>(
+        &self,
+        bucket: usize,
+        pairs: usize,
+        worker: &mut Worker,
+        streams: &mut Streams,
+    ) {
         let mut from = 0;
         while from < pairs {
             // SAFETY: the pairs name gathered rows, and the streams are open.
@@ -108,7 +114,11 @@ pub fn gather(l: usize, bucket: usize, pages: &Pages, sources: &[Streams], worke
         let (mut page, end) = (source.head[bucket], source.end[bucket]);
         while page != NONE {
             let last = page == page_of(end);
-            let here = if last { (end & PAGE_MASK) as usize / stride(l) } else { rows_per_page(l) };
+            let here = if last {
+                (end & PAGE_MASK) as usize / stride(l)
+            } else {
+                rows_per_page(l)
+            };
             let n = here.min(BUCKET_ROWS - rows);
             worker.dropped += (here - n) as u64;
             // SAFETY: the page holds `here` rows and its layer is complete; the scratch has room for
@@ -230,7 +240,10 @@ unsafe fn xor<const R: usize>(
     let source = bucket as u32 & ((1 << SOURCE_BITS) - 1);
     let mut free = worker.free.first;
     let mut taken = 0;
-    let mut stop = Stop { pair: until, full_bucket: None };
+    let mut stop = Stop {
+        pair: until,
+        full_bucket: None,
+    };
     for q in from..until {
         // SAFETY: rows of a pair are gathered, with slack for whole vectors; an open stream ends inside its
         // page with room for a row, and no store below is longer than the row; pages from the free list are
@@ -245,7 +258,8 @@ unsafe fn xor<const R: usize>(
             let nonzero: bool;
             let to_bucket: usize;
             let at: u32;
-            let word = |i: usize| a.cast::<u64>().add(i).read_unaligned() ^ b.cast::<u64>().add(i).read_unaligned();
+            let word =
+                |i: usize| a.cast::<u64>().add(i).read_unaligned() ^ b.cast::<u64>().add(i).read_unaligned();
             let low = const { bucket_low(R) };
             macro_rules! destination {
                 ($bits:expr) => {{
@@ -284,7 +298,11 @@ unsafe fn xor<const R: usize>(
                         to.add(16).cast::<u32>().write_unaligned(reference);
                     } else {
                         // In round 6 the fourth word is the XOR of two references.
-                        nonzero = if R == 5 { x0.any() } else { x0.with_top_word(0).any() };
+                        nonzero = if R == 5 {
+                            x0.any()
+                        } else {
+                            x0.with_top_word(0).any()
+                        };
                         x0.with_top_word(reference).store(to);
                     }
                 }
@@ -307,7 +325,10 @@ unsafe fn xor<const R: usize>(
             if next & PAGE_MASK > const { (PAGE - room(R)) as u32 } {
                 if free == NONE {
                     *end.add(to_bucket) = next;
-                    stop = Stop { pair: q + 1, full_bucket: Some(to_bucket) };
+                    stop = Stop {
+                        pair: q + 1,
+                        full_bucket: Some(to_bucket),
+                    };
                     break;
                 }
                 let page = free;

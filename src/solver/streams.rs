@@ -20,7 +20,11 @@ pub struct Streams {
 impl Streams {
     /// Streams with no page.
     pub fn new() -> Self {
-        Self { head: [NONE; BUCKETS], end: [0; BUCKETS], full: [0; BUCKETS] }
+        Self {
+            head: [NONE; BUCKETS],
+            end: [0; BUCKETS],
+            full: [0; BUCKETS],
+        }
     }
 
     /// Opens a page for every bucket; false when the pool cannot give that many.
@@ -70,7 +74,10 @@ impl Snapshots {
     pub const BYTES: usize = K * (GROUPS + 1) * size_of::<[u16; BUCKETS]>();
 
     pub fn new() -> Self {
-        Self { rows: vec![[0; BUCKETS]; K * (GROUPS + 1)], recorded: 0 }
+        Self {
+            rows: vec![[0; BUCKETS]; K * (GROUPS + 1)],
+            recorded: 0,
+        }
     }
 
     /// Before a round's first bucket.

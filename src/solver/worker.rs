@@ -104,7 +104,11 @@ pub struct ReferenceStarts(Vec<[AtomicU32; BUCKETS]>);
 
 impl ReferenceStarts {
     pub fn new() -> Self {
-        Self((0..K - 1).map(|_| [const { AtomicU32::new(0) }; BUCKETS]).collect())
+        Self(
+            (0..K - 1)
+                .map(|_| [const { AtomicU32::new(0) }; BUCKETS])
+                .collect(),
+        )
     }
 
     pub fn set(&self, l: usize, bucket: usize, at: u32) {
@@ -151,7 +155,12 @@ mod tests {
                 for i in 0..n {
                     // SAFETY: `space` gave this place away to us.
                     unsafe {
-                        pages.base().add(at as usize).cast::<u32>().add(i).write((bucket * 10_000 + done + i) as u32);
+                        pages
+                            .base()
+                            .add(at as usize)
+                            .cast::<u32>()
+                            .add(i)
+                            .write((bucket * 10_000 + done + i) as u32);
                     }
                 }
                 done += n;

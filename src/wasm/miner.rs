@@ -97,5 +97,7 @@ impl MinerCore {
 }
 
 fn bytes32(name: &str, bytes: &[u8]) -> Result<[u8; 32], JsError> {
-    bytes.try_into().map_err(|_| JsError::new(&format!("the {name} has {} bytes, and must have 32", bytes.len())))
+    bytes
+        .try_into()
+        .map_err(|_| JsError::new(&format!("the {name} has {} bytes, and must have 32", bytes.len())))
 }

@@ -43,13 +43,17 @@ struct HexBytes(Vec<u8>);
 
 fn hex_bytes(text: &str) -> Result<HexBytes, String> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode(digits).map(HexBytes).map_err(|error| format!("no hex: {error}"))
+    hex::decode(digits)
+        .map(HexBytes)
+        .map_err(|error| format!("no hex: {error}"))
 }
 
 fn hex_nonce(text: &str) -> Result<[u8; 32], String> {
     let HexBytes(bytes) = hex_bytes(text)?;
     let found = bytes.len();
-    bytes.try_into().map_err(|_| format!("a nonce has 32 bytes, this has {found}"))
+    bytes
+        .try_into()
+        .map_err(|_| format!("a nonce has 32 bytes, this has {found}"))
 }
 
 /// Solves every nonce and says how it went.
@@ -89,12 +93,20 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::from(REFUSED);
         }
     }
-    if complete { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) }
+    if complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(INCOMPLETE)
+    }
 }
 
 /// A solver with so many threads, or as many as the machine runs at once.
 pub fn solver(threads: Option<usize>) -> Result<Solver, SolverError> {
-    let available = || std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+    let available = || {
+        std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(MAX_THREADS)
+    };
     Solver::new(threads.unwrap_or_else(available))
 }
 
