@@ -301,7 +301,7 @@ macro_rules! round {
 /// Digests of a chain block, whose round 0 is prepared but for one step.
 #[inline(never)]
 fn of_chain<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    const { assert!(LOT % W::DIGESTS == 0, "whole groups fill a lot") }
+    const { assert!(LOT.is_multiple_of(W::DIGESTS), "whole groups fill a lot") }
     debug_assert!(nonce.counter_at == 64 && n <= LOT);
     let ctx = W::context();
     for i in (0..n).step_by(W::DIGESTS) {
@@ -319,7 +319,7 @@ fn of_chain<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
 /// Digests of any input whose counter lies within one 32-bit half of a word.
 #[inline(never)]
 fn within_word<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    const { assert!(LOT % W::DIGESTS == 0, "whole groups fill a lot") }
+    const { assert!(LOT.is_multiple_of(W::DIGESTS), "whole groups fill a lot") }
     debug_assert!(nonce.counter_at <= 124 && nonce.counter_at % 8 <= 4 && n <= LOT);
     let (word, shift) = (nonce.counter_at / 8, 8 * (nonce.counter_at as u32 % 8));
     let ctx = W::context();

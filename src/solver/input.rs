@@ -32,7 +32,7 @@ impl Input {
     }
 
     pub fn given(leaves: Vec<LeafBytes>) -> Result<Self, SolverError> {
-        if leaves.len() % 2 != 0 || leaves.len() > LEAVES as usize {
+        if !leaves.len().is_multiple_of(2) || leaves.len() > LEAVES as usize {
             return Err(SolverError::LeafCount { found: leaves.len() });
         }
         Ok(Self::Given(leaves))

@@ -172,8 +172,10 @@ unsafe fn next_match(row: &mut usize, rows: usize, worker: &mut Worker) -> Optio
     let scratch = &mut *worker.scratch;
     let at = scratch.rows.as_ptr();
     let (heads, before) = (scratch.heads.as_mut_ptr(), scratch.before.as_mut_ptr());
-    // SAFETY (all blocks): row numbers are below `rows`, or END, whose row is the slack behind the last one.
-    let value = |i: usize| unsafe { at.add(i * stride(8)).cast::<u32>().read_unaligned() };
+    let value = |i: usize| {
+        // SAFETY: row numbers are below `rows`, or END, whose row is the slack behind the last one.
+        unsafe { at.add(i * stride(8)).cast::<u32>().read_unaligned() }
+    };
     for i in *row..rows {
         let word = value(i);
         let key = (word >> REST) as usize;

@@ -30,8 +30,12 @@ pub struct Scratch {
 
 impl Scratch {
     fn new() -> Box<Self> {
+        let mut scratch = Box::<Self>::new_uninit();
         // SAFETY: all fields are arrays of integers, for which zero bytes are a value.
-        let mut scratch: Box<Self> = unsafe { Box::new_zeroed().assume_init() };
+        let mut scratch = unsafe {
+            scratch.as_mut_ptr().write_bytes(0, 1);
+            scratch.assume_init()
+        };
         scratch.before[END as usize] = END;
         scratch
     }
