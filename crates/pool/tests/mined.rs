@@ -1,0 +1,67 @@
+//! Shares that are mined here and now, on the pool's own chain.
+
+mod client;
+
+use std::time::Duration;
+
+use aion_pow::solver::{Progress, Solver};
+use aion_pow::target::pow_hash;
+use client::{Client, Pool, WORKER};
+use serde_json::Value;
+use solo_pool::Config;
+
+/// All solutions of one nonce.
+fn solve(mut solver: Solver, mine_hash: [u8; 32], nonce: [u8; 32]) -> (Solver, Vec<Vec<u8>>) {
+    solver.start(&mine_hash, &nonce);
+    while solver.advance(Duration::from_secs(1)) == Progress::Running {}
+    let solutions = solver.outcome().solutions.clone();
+    (solver, solutions)
+}
+
+fn submit(job: &[Value], nonce: &[u8; 32], solution: &[u8]) -> String {
+    let (extra_nonce2, solution) = (hex::encode(&nonce[8..]), hex::encode(solution));
+    format!(
+        r#"{{"id":3,"method":"mining.submit","params":["{WORKER}",{},"000000005acfd2a0","{extra_nonce2}","fd8005{solution}"]}}"#,
+        job[0]
+    )
+}
+
+#[tokio::test]
+async fn both_solutions_of_a_nonce_count_and_a_low_hash_makes_a_block() {
+    let mut config = Config::new(1).unwrap();
+    config.block_interval = Duration::from_secs(86_400);
+    config.first_extra_nonce1 = Some(*b"devchain");
+    let pool = Pool::start(config).await;
+    let (mut client, mut job) = Client::ready(&pool).await;
+    let mut solver = Solver::new(2).unwrap();
+    let mut nonce = [0; 32];
+    nonce[..8].copy_from_slice(b"devchain");
+    let (mut shares, mut most_of_a_nonce) = (0, 0);
+    // One nonce in seven has two solutions of which none ends the job; one share in sixteen is a block.
+    while most_of_a_nonce < 2 || pool.stats.counts().blocks == 0 {
+        nonce[31] += 1;
+        let mine_hash: [u8; 32] = hex::decode(job[3].as_str().unwrap()).unwrap().try_into().unwrap();
+        let found;
+        (solver, found) = tokio::task::spawn_blocking(move || solve(solver, mine_hash, nonce))
+            .await
+            .unwrap();
+        let mut of_this_nonce = 0;
+        for solution in found {
+            client.send(&submit(&job, &nonce, &solution)).await;
+            assert_eq!(client.line().await, r#"{"id":3,"result":true,"error":null}"#);
+            (shares, of_this_nonce) = (shares + 1, of_this_nonce + 1);
+            if pow_hash(&mine_hash, &nonce, &solution)[0] < 0x10 {
+                let next = client.json().await["params"].as_array().unwrap().clone();
+                assert!(
+                    next[0] != job[0] && next[3] != job[3],
+                    "a block brings another job"
+                );
+                job = next;
+                break;
+            }
+        }
+        most_of_a_nonce = most_of_a_nonce.max(of_this_nonce);
+    }
+    let counts = pool.stats.counts();
+    assert_eq!((counts.accepted, counts.rejected), (shares, 0));
+}
