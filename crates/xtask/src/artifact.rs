@@ -29,6 +29,8 @@ pub struct Artifact {
     pub threads: bool,
     /// Contains the solver.
     pub solver: bool,
+    /// Exports, as wasm-bindgen names them, without which its package cannot work.
+    pub exports: &'static [&'static str],
 }
 
 /// The solver's kernels say themselves what is a vector; where LLVM vectorizes the loops around them by its
@@ -60,6 +62,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         out_dir: "www/verify/wasm/verify",
         threads: false,
         solver: false,
+        exports: &["verifyJson"],
     },
     Artifact {
         name: "miner-st",
@@ -71,6 +74,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         out_dir: "www/lib/wasm/miner-st",
         threads: false,
         solver: true,
+        exports: &["minercore_new", "minercore_start", "minercore_advance"],
     },
     Artifact {
         name: "miner-mt",
@@ -82,6 +86,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         out_dir: "www/lib/wasm/miner-mt",
         threads: true,
         solver: true,
+        exports: &["minercore_new", "initThreadPool", "wbg_rayon_start_worker"],
     },
 ];
 

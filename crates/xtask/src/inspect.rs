@@ -32,6 +32,9 @@ pub fn inspect(wasm: &[u8], artifact: &Artifact, private_paths: &[PathBuf]) -> R
         bail!("it imports from {module:?}, which no page provides");
     }
     memory(&facts, artifact)?;
+    for name in artifact.exports {
+        ensure!(facts.exports.iter().any(|export| export == name), "it does not export {name}");
+    }
     if !artifact.solver {
         for name in SOLVER_NAMES {
             ensure!(
