@@ -33,7 +33,10 @@ pub fn inspect(wasm: &[u8], artifact: &Artifact, private_paths: &[PathBuf]) -> R
     }
     memory(&facts, artifact)?;
     for name in artifact.exports {
-        ensure!(facts.exports.iter().any(|export| export == name), "it does not export {name}");
+        ensure!(
+            facts.exports.iter().any(|export| export == name),
+            "it does not export {name}"
+        );
     }
     if !artifact.solver {
         for name in SOLVER_NAMES {
