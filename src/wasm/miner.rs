@@ -72,7 +72,7 @@ impl MinerCore {
         let shares = shares(&self.mine_hash, &self.nonce, &self.target, &outcome.solutions);
         let shares: Vec<_> = shares
             .iter()
-            .map(|share| json!({"solution": hex::encode(&share.solution), "powHash": hex::encode(&share.pow_hash)}))
+            .map(|share| json!({"solution": hex::encode(&share.solution), "powHash": hex::encode(share.pow_hash)}))
             .collect();
         json!({
             "solutions": outcome.solutions.len(),
