@@ -1,8 +1,6 @@
 //! The solver at full size against a plain solver that sorts: every solution there is, on nonces that no other
 //! test uses.
 
-#![cfg(feature = "slow-tests")]
-
 mod oracle;
 
 use std::collections::BTreeSet;
