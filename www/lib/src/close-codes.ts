@@ -1,22 +1,42 @@
 import { quote } from "./server-message.js";
 import { StratumError, type StratumErrorCode } from "./stratum-error.js";
 
-// The proxy says in the close code why it ended a connection; see the proxy's own documentation.
+/**
+ * The close codes that say more than that a connection ended: the WebSocket protocol's own two for a refusal and for an
+ * over-long message, and the proxy's.
+ *
+ * | code | the proxy's reason |
+ * |---|---|
+ * | 4000 | this client sent what is no well-formed call; it would again |
+ * | 4001 | this client sent a message over the limit; it would again |
+ * | 4002 | the pool could not be reached |
+ * | 4003 | the pool hung up, or stopped reading |
+ * | 4004 | the pool sent an over-long line, or one that is not UTF-8 |
+ * | 4005 | no sign of life from this client |
+ */
 const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumErrorCode>([
   [1008, "not-allowed"],
   [1009, "line-too-long"],
-  [1013, "too-many-connections"],
+  [4000, "not-allowed"],
+  [4001, "not-allowed"],
+  [4002, "pool-unreachable"],
+  [4003, "connection-lost"],
+  [4004, "bad-line"],
+  [4005, "connection-lost"],
 ]);
 
 /**
- * The error for a WebSocket that closed: by the proxy's code where it has one, else `pool-unreachable` for a socket that
+ * The error for a WebSocket that closed: by the code where it says something, else `pool-unreachable` for a socket that
  * never opened and `connection-lost` for one that did.
  */
 export function closeError(opened: boolean, code: number, reason: string): StratumError {
   const said = reason === "" ? "" : `: ${quote(reason)}`;
   const known = BY_CODE.get(code);
-  if (known !== undefined)
-    return new StratumError(known, `the connection was closed with code ${code}${said}`);
-  if (!opened) return new StratumError("pool-unreachable", `the pool cannot be reached${said}`);
-  return new StratumError("connection-lost", `the connection to the pool ended (code ${code}${said})`);
+  if (known === "pool-unreachable" || (known === undefined && !opened)) {
+    return new StratumError("pool-unreachable", `the pool cannot be reached${said}`);
+  }
+  return new StratumError(
+    known ?? "connection-lost",
+    `the connection to the pool ended (close code ${code})${said}`,
+  );
 }

@@ -5,10 +5,8 @@
  * |---|---|---|
  * | `bad-options` | the pool address or the worker name cannot be used | does not start |
  * | `no-websocket` | this environment has no WebSocket and none was given | does not start |
- * | `pool-unreachable` | the connection never opened, or the proxy could not reach the pool | tries again |
- * | `unknown-pool` | the proxy has no pool of that name | stops |
- * | `not-allowed` | the proxy refuses this page's origin or what was sent | stops |
- * | `too-many-connections` | the proxy is full for now | tries again |
+ * | `pool-unreachable` | the connection never opened (browsers do not say why), or the proxy could not reach the pool | tries again |
+ * | `not-allowed` | the browser or the proxy refuses this page, or what it sent | stops |
  * | `connection-lost` | an open connection ended | tries again |
  * | `bad-line` | a line is not one JSON object of the protocol | drops the connection, tries again |
  * | `line-too-long` | a line is over {@link MAX_LINE_BYTES} | drops the connection, tries again |
@@ -31,9 +29,7 @@ export type StratumErrorCode =
   | "bad-options"
   | "no-websocket"
   | "pool-unreachable"
-  | "unknown-pool"
   | "not-allowed"
-  | "too-many-connections"
   | "connection-lost"
   | "bad-line"
   | "line-too-long"
@@ -58,7 +54,6 @@ export const MAX_LINE_BYTES = 32_768;
 const FINAL: ReadonlySet<StratumErrorCode> = new Set([
   "bad-options",
   "no-websocket",
-  "unknown-pool",
   "not-allowed",
   "unsupported-protocol",
   "unauthorized",

@@ -57,6 +57,11 @@ const BAD_INPUT: readonly [string, (peer: Peer) => void, StratumErrorCode][] = [
   ["an extraNonce1 of 32 bytes", method("mining.set_extranonce", `["${"00".repeat(32)}"]`), "bad-extranonce"],
   ["a hang-up", hangUp, "connection-lost"],
   ["a closing handshake", close(1001), "connection-lost"],
+  ["the close code of a message too big", close(1009), "line-too-long"],
+  ["the proxy's close code for an unreachable pool", close(4002), "pool-unreachable"],
+  ["the proxy's close code for a pool that hung up", close(4003), "connection-lost"],
+  ["the proxy's close code for a bad line", close(4004), "bad-line"],
+  ["the proxy's close code for an idle client", close(4005), "connection-lost"],
 ];
 
 /** The pool's side up to each state of the client. */
@@ -179,6 +184,8 @@ const REFUSALS: readonly [string, Script, StratumErrorCode][] = [
     "unsupported-protocol",
   ],
   ["the close code of a refused page", close(1008), "not-allowed"],
+  ["the proxy's close code for a bad call", close(4000), "not-allowed"],
+  ["the proxy's close code for a long message", close(4001), "not-allowed"],
 ];
 
 test.each(REFUSALS)("%s ends the client: trying again cannot help", async (_, script, code) => {
