@@ -1,0 +1,108 @@
+// A real Chromium, and pages in it that report whatever should not happen.
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { DevTools, WorkerWatch } from "./devtools.mjs";
+
+const OUTPUT = fileURLToPath(new URL("./output/", import.meta.url));
+const QUIET = [
+  "--headless=new",
+  "--no-first-run",
+  "--no-default-browser-check",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--remote-debugging-port=0",
+];
+
+/** Starts the browser that CHROMIUM names. */
+export async function startBrowser() {
+  const profile = await mkdtemp(join(tmpdir(), "aion-e2e-"));
+  const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const args = [...QUIET, ...root, `--user-data-dir=${profile}`, "about:blank"];
+  const child = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: ["ignore", "ignore", "pipe"] });
+  const endpoint = await new Promise((resolve, reject) => {
+    let said = "";
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`Chromium ended with ${code}: ${said}`)));
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      said += text;
+      const line = /^DevTools listening on (ws:\S+)/m.exec(said);
+      if (line) resolve(line[1]);
+    });
+  });
+  const browser = await chromium.connectOverCDP(endpoint);
+  const devtools = await DevTools.connect(endpoint);
+  return {
+    /** Opens a page; `faults` collects its console errors, exceptions and requests to other hosts. */
+    async open(url, { viewport = { width: 1280, height: 900 }, expected = [] } = {}) {
+      const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      const faults = [];
+      const frames = [];
+      const host = new URL(url).host;
+      const allowed = new Set([host, ...expected]);
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning")
+          faults.push(`console: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+      page.on("request", (request) => {
+        const asked = new URL(request.url());
+        if (asked.protocol.startsWith("http") && !allowed.has(asked.host))
+          faults.push(`request: ${request.url()}`);
+      });
+      page.on("websocket", (socket) => {
+        if (!allowed.has(new URL(socket.url()).host)) faults.push(`socket: ${socket.url()}`);
+        socket.on("framesent", ({ payload }) => frames.push({ from: "client", line: JSON.parse(payload) }));
+        socket.on("framereceived", ({ payload }) => frames.push({ from: "pool", text: payload }));
+      });
+      await page.goto(url);
+      const workers = await WorkerWatch.start(devtools, url);
+      return { page, faults, frames, workers, close: () => context.close() };
+    },
+    async close() {
+      devtools.close();
+      const gone = once(child, "exit");
+      await browser.close();
+      child.kill("SIGTERM");
+      await gone;
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Keeps a picture of the whole page in the output folder. */
+export async function picture(page, name) {
+  await mkdir(OUTPUT, { recursive: true });
+  await page.screenshot({ path: join(OUTPUT, `${name}.png`), fullPage: true });
+}
+
+/** Waits until `check()` is true; fails with `claim` after `seconds`. */
+export async function until(claim, check, seconds = 30) {
+  const end = Date.now() + 1000 * seconds;
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${claim}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The verdicts that the pool itself sent for submits, as they went over the WebSocket. */
+export function poolVerdicts(frames) {
+  const submits = new Set(
+    frames.flatMap(({ from, line }) =>
+      from === "client" && line.method === "mining.submit" ? [line.id] : [],
+    ),
+  );
+  return frames.flatMap(({ from, text }) => {
+    if (from !== "pool") return [];
+    const line = JSON.parse(text);
+    return submits.has(line.id) && !line.method ? [line.result === true && line.error === null] : [];
+  });
+}

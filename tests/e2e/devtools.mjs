@@ -1,0 +1,102 @@
+// A small client of the DevTools protocol: the browser driver lists a page's own workers, but not the workers of workers.
+import { WebSocket } from "ws";
+
+/** A connection to a browser's DevTools. */
+export class DevTools {
+  #socket;
+  #lastId = 0;
+  #open = new Map();
+  #listeners = new Set();
+
+  static async connect(url) {
+    const devtools = new DevTools();
+    devtools.#socket = new WebSocket(url, { maxPayload: 1 << 28 });
+    devtools.#socket.on("message", (data) => devtools.#take(JSON.parse(data.toString())));
+    await new Promise((resolve, reject) => devtools.#socket.once("open", resolve).once("error", reject));
+    return devtools;
+  }
+
+  /** Sends a command, to a session where one is given, and resolves with its result. */
+  send(method, params = {}, sessionId) {
+    const id = ++this.#lastId;
+    this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) }));
+    return new Promise((resolve, reject) => this.#open.set(id, { resolve, reject, method }));
+  }
+
+  onEvent(listener) {
+    this.#listeners.add(listener);
+  }
+
+  close() {
+    this.#socket.close();
+  }
+
+  #take({ id, result, error, method, params, sessionId }) {
+    if (id === undefined) {
+      for (const listener of this.#listeners) listener(method, params, sessionId);
+      return;
+    }
+    const { resolve, reject, method: asked } = this.#open.get(id);
+    this.#open.delete(id);
+    if (error) reject(new Error(`${asked}: ${error.message}`));
+    else resolve(result);
+  }
+}
+
+/** Every worker of a page, the workers of workers included, at whatever depth. */
+export class WorkerWatch {
+  #devtools;
+  #workers = new Map();
+
+  /** Watches the page of that address. */
+  static async start(devtools, pageUrl) {
+    const watch = new WorkerWatch();
+    watch.#devtools = devtools;
+    devtools.onEvent((method, params) => watch.#take(method, params));
+    const { targetInfos } = await devtools.send("Target.getTargets");
+    const page = targetInfos.find(({ type, url }) => type === "page" && url.startsWith(pageUrl));
+    const { sessionId } = await devtools.send("Target.attachToTarget", {
+      targetId: page.targetId,
+      flatten: true,
+    });
+    await watch.#follow(sessionId);
+    return watch;
+  }
+
+  /** The names of the workers that are alive. */
+  get names() {
+    return [...this.#workers.values()].map(({ title, url }) => title || url).sort();
+  }
+
+  /** What WebAssembly memories the worker of that name holds: whether shared, and how large. */
+  async memories(name) {
+    const [sessionId] = [...this.#workers].find(([, { title }]) => title === name) ?? [];
+    if (sessionId === undefined) throw new Error(`there is no worker ${name}, only ${this.names.join()}`);
+    const prototype = await this.#devtools.send(
+      "Runtime.evaluate",
+      { expression: "WebAssembly.Memory.prototype" },
+      sessionId,
+    );
+    const query = { prototypeObjectId: prototype.result.objectId };
+    const { objects } = await this.#devtools.send("Runtime.queryObjects", query, sessionId);
+    const functionDeclaration = `function () {
+      return this.map(({ buffer }) => ({ shared: buffer instanceof SharedArrayBuffer, bytes: buffer.byteLength }));
+    }`;
+    const call = { objectId: objects.objectId, functionDeclaration, returnByValue: true };
+    return (await this.#devtools.send("Runtime.callFunctionOn", call, sessionId)).result.value;
+  }
+
+  async #follow(sessionId) {
+    const options = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
+    await this.#devtools.send("Target.setAutoAttach", options, sessionId);
+  }
+
+  #take(method, params) {
+    if (method === "Target.attachedToTarget" && params.targetInfo.type === "worker") {
+      this.#workers.set(params.sessionId, params.targetInfo);
+      // A worker that ends while it is being followed has no workers left to follow.
+      this.#follow(params.sessionId).catch(() => undefined);
+    }
+    if (method === "Target.detachedFromTarget") this.#workers.delete(params.sessionId);
+  }
+}

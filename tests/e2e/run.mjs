@@ -1,0 +1,20 @@
+// `npm run test:e2e`: the page, the proxy and the pool together, in a real Chromium.
+// CHROMIUM and STRATUM_PROXY name the programs; without them they are looked for and built.
+import { spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { findChromium } from "../../scripts/bootstrap/chromium.mjs";
+import { thisMachine } from "../../scripts/bootstrap/machine.mjs";
+import { program } from "../../scripts/builds.mjs";
+
+const folder = new URL("./", import.meta.url);
+const tests = (await readdir(folder)).filter((name) => name.endsWith(".test.mjs")).sort();
+const env = {
+  ...process.env,
+  CHROMIUM: findChromium(thisMachine, process.env),
+  STRATUM_PROXY: process.env.STRATUM_PROXY ?? (await program("stratum-proxy")),
+};
+const options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+const child = spawn(process.execPath, [...options, ...tests], { cwd: folder, env, stdio: "inherit" });
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});
