@@ -13,7 +13,8 @@ export async function loadCore(
 ): Promise<MinerCore> {
   const module = await unavailable(() => loadModule(backend, wasmBase));
   await started(() => module.default());
-  if ("initThreadPool" in module) await unavailable(() => module.initThreadPool(threads));
+  // The worker that calls the solver is one of its threads.
+  if ("initThreadPool" in module && threads > 1) await unavailable(() => module.initThreadPool(threads - 1));
   try {
     return new module.MinerCore(threads);
   } catch (cause) {
