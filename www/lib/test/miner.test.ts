@@ -1,0 +1,342 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import { Miner } from "../src/miner.js";
+import type { MinerEvents } from "../src/miner-events.js";
+import type { MinerOptions } from "../src/miner-options.js";
+import { SILENCE_MS } from "../src/solver-host.js";
+import type { Assignment, FromSolver, ToSolver } from "../src/worker-messages.js";
+import { type Script, ScriptedPool } from "./scripted-pool.js";
+import { notify, SOLUTION, soloUntilReady, WORKER } from "./stratum-fixture.js";
+
+/** A worker whose solver is the test itself. The real one runs in the end-to-end tests, in a real browser. */
+class HandWorker extends EventTarget {
+  static readonly all: HandWorker[] = [];
+  static onLoad: (worker: HandWorker) => void = (worker) => {
+    worker.say({ type: "ready", memoryBytes: 64 });
+  };
+  readonly heard: ToSolver[] = [];
+  terminated = false;
+  #wake: (() => void) | undefined;
+
+  constructor(readonly url: URL | string) {
+    super();
+    HandWorker.all.push(this);
+  }
+
+  postMessage(message: ToSolver): void {
+    this.heard.push(message);
+    if (message.type === "load")
+      queueMicrotask(() => {
+        HandWorker.onLoad(this);
+      });
+    this.#wake?.();
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  say(message: FromSolver): void {
+    const event = Object.assign(new Event("message"), { data: message });
+    this.dispatchEvent(event);
+  }
+
+  /** The n-th assignment, once it has come. */
+  async assignment(n: number): Promise<Assignment> {
+    for (;;) {
+      const given = this.heard.flatMap((message) => (message.type === "work" ? [message.assignment] : []))[n];
+      if (given !== undefined) return given;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Reports a finished run of that assignment's first nonce with shares of these powhashes. */
+  finish({ generation, sequence, nonces }: Assignment, ...powHashes: string[]): void {
+    const shares = powHashes.map((powHash, i) => ({
+      powHash,
+      solution: i === 0 ? SOLUTION : "d4".repeat(1408),
+    }));
+    const outcome = { solutions: 2, dropped: 0, ms: 1, roundsMs: [], shares };
+    const [nonce] = nonces;
+    if (nonce === undefined) throw new Error("an assignment without a nonce");
+    this.say({ type: "outcome", generation, sequence, nonce, outcome, memoryBytes: 128 });
+  }
+}
+
+const LOW = "0001".padEnd(64, "0");
+const HIGHER = "0002".padEnd(64, "0");
+
+const running: { stop(): Promise<void> }[] = [];
+const pools: ScriptedPool[] = [];
+const usual = HandWorker.onLoad;
+
+beforeEach(() => {
+  vi.stubGlobal("Worker", HandWorker);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(running.splice(0).map((miner) => miner.stop()));
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  HandWorker.all.length = 0;
+  HandWorker.onLoad = usual;
+  vi.unstubAllGlobals();
+});
+
+type Told = { [Name in keyof MinerEvents]: [Name, MinerEvents[Name]] }[keyof MinerEvents];
+
+async function minerOf(
+  script: Script,
+  options: Partial<MinerOptions> = {},
+): Promise<[Miner, ScriptedPool, Told[]]> {
+  const pool = await ScriptedPool.listen(script);
+  pools.push(pool);
+  const miner = new Miner({ pool: pool.url, worker: WORKER, WebSocket, random: () => 0, ...options });
+  running.push(miner);
+  const told: Told[] = [];
+  for (const name of ["share", "job", "stats", "state", "error"] as const) {
+    miner.addEventListener(name, ({ detail }: CustomEvent) => told.push([name, detail] as Told));
+  }
+  return [miner, pool, told];
+}
+
+const statuses = (told: Told[]): string[] =>
+  told.flatMap(([name, detail]) => (name === "share" ? [detail.status] : []));
+const states = (told: Told[]): string[] =>
+  told.flatMap(([name, detail]) => (name === "state" ? [detail.state] : []));
+const errors = (told: Told[]): string[] =>
+  told.flatMap(([name, detail]) => (name === "error" ? [detail.error.code] : []));
+const worker = (): HandWorker => HandWorker.all.at(-1) ?? new HandWorker("");
+
+const judging =
+  (reply: string): Script =>
+  async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    for (;;) {
+      const { id } = await peer.receive("mining.submit");
+      peer.send(`{"id":${id},${reply}}`);
+    }
+  };
+
+test("of the shares of a nonce only the one with the lowest powhash is submitted, and the pool's word is counted", async () => {
+  const [miner, pool, told] = await minerOf(judging(`"result":true,"error":null`));
+  await miner.start();
+  const work = await worker().assignment(0);
+  expect(miner.state).toBe("mining");
+  worker().finish(work, LOW, HIGHER);
+  await expect.poll(() => miner.stats.accepted).toBe(1);
+  expect(statuses(told)).toEqual(["submitted", "accepted"]);
+  expect(pool.submits).toHaveLength(1);
+  expect(pool.submits[0]?.params[4]).toBe(`fd8005${SOLUTION}`);
+  expect(pool.submits[0]?.params[3]).toBe(Buffer.from(work.nonces[0]?.slice(8) ?? []).toString("hex"));
+  expect(miner.stats).toMatchObject({
+    runs: 1,
+    solutions: 2,
+    submitted: 1,
+    accepted: 1,
+    rejected: 0,
+    backend: "single",
+  });
+  await miner.stop();
+  expect(worker().terminated).toBe(true);
+  expect(states(told)).toEqual([
+    "starting",
+    "connecting",
+    "waiting-for-job",
+    "mining",
+    "stopping",
+    "stopped",
+  ]);
+});
+
+test("a rejection carries the pool's code and words, and is not counted as accepted", async () => {
+  const [miner, , told] = await minerOf(judging(`"result":null,"error":[20,"invalid solution"]`));
+  await miner.start();
+  worker().finish(await worker().assignment(0), LOW);
+  await expect.poll(() => miner.stats.rejected).toBe(1);
+  expect(told.filter(([name]) => name === "share").at(-1)?.[1]).toMatchObject({
+    status: "rejected",
+    code: 20,
+    reason: "invalid solution",
+  });
+  expect(miner.stats.accepted).toBe(0);
+});
+
+test("a share that the newest target no longer takes is held back", async () => {
+  let harden: (() => void) | undefined;
+  const [miner, pool, told] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    harden = () => {
+      peer.send(
+        `{"id":null,"method":"mining.set_target","params":["${LOW}"]}`,
+        notify("2", { clean: "false" }),
+      );
+    };
+  });
+  await miner.start();
+  const work = await worker().assignment(0);
+  harden?.();
+  await worker().assignment(1);
+  worker().finish(work, LOW);
+  expect(miner.stats.runs).toBe(1);
+  expect(statuses(told)).toEqual([]);
+  expect(pool.submits).toEqual([]);
+});
+
+test("answers for a job that a clean one has replaced are stale: not counted, not submitted", async () => {
+  let next: (() => void) | undefined;
+  const [miner, pool] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    next = () => {
+      peer.send(notify("2"));
+    };
+  });
+  await miner.start();
+  const old = await worker().assignment(0);
+  next?.();
+  const work = await worker().assignment(1);
+  expect(work).toMatchObject({ drop: true, sequence: 2 });
+  worker().finish(old, LOW);
+  expect(miner.stats.runs).toBe(0);
+  expect(pool.submits).toEqual([]);
+});
+
+test("a lost connection takes the work away, and the next job gives other nonces", async () => {
+  const [miner, , told] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    if (connection === 0) peer.close(1001);
+  });
+  await miner.start();
+  const before = await worker().assignment(0);
+  const after = await worker().assignment(1);
+  expect(worker().heard.map(({ type }) => type)).toEqual(["load", "work", "idle", "work"]);
+  expect(after.generation).toBeGreaterThan(before.generation);
+  const nonces = [...before.nonces, ...after.nonces].map((nonce) => nonce.join());
+  expect(new Set(nonces).size).toBe(nonces.length);
+  expect(errors(told)).toEqual(["connection-lost"]);
+  expect(states(told)).toContain("reconnecting");
+});
+
+test("a share without a verdict is lost, not rejected", async () => {
+  const [miner, , told] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    if (connection > 0) return;
+    await peer.receive("mining.submit");
+    peer.hangUp();
+  });
+  await miner.start();
+  worker().finish(await worker().assignment(0), LOW);
+  await expect.poll(() => statuses(told)).toEqual(["submitted", "lost"]);
+  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0 });
+});
+
+test("a trapped solver is a named error that ends everything", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  worker().say({ type: "failed", code: "solver-trapped", message: "unreachable" });
+  await expect.poll(() => miner.state).toBe("failed");
+  expect(errors(told)).toEqual(["solver-trapped"]);
+  expect(worker().terminated).toBe(true);
+  expect(miner.stats.backend).toBeNull();
+});
+
+test("a solver that falls silent at work is a named error within five seconds, and its worker is ended", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  worker().say({ type: "alive" });
+  vi.advanceTimersByTime(SILENCE_MS - 1);
+  expect(worker().terminated).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(worker().terminated).toBe(true);
+  vi.useRealTimers();
+  expect(errors(told)).toEqual(["solver-silent"]);
+  await expect.poll(() => miner.state).toBe("failed");
+});
+
+test("a solver without work may be silent", async () => {
+  const [miner] = await minerOf(async (peer) => {
+    await peer.receive("mining.subscribe");
+  });
+  await miner.start();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  vi.advanceTimersByTime(2 * SILENCE_MS);
+  expect(worker().terminated).toBe(false);
+});
+
+test("a solver that cannot come up rejects the start and leaves nothing running", async () => {
+  HandWorker.onLoad = (loading) => {
+    loading.say({ type: "failed", code: "out-of-memory", message: "192 MiB are refused" });
+  };
+  const [miner, pool] = await minerOf(soloUntilReady);
+  await expect(miner.start()).rejects.toMatchObject({ name: "MinerError", code: "out-of-memory" });
+  expect(miner.state).toBe("failed");
+  expect(worker().terminated).toBe(true);
+  expect(pool.requests).toEqual([]);
+  HandWorker.onLoad = usual;
+  await miner.start();
+  await worker().assignment(0);
+});
+
+test("a pool that refuses the worker ends everything", async () => {
+  const [miner, , told] = await minerOf(async (peer) => {
+    await peer.receive("mining.subscribe");
+    peer.send(`{"id":1,"result":[null,"00"],"error":null}`);
+    await peer.receive("mining.authorize");
+    peer.send(`{"id":2,"result":false,"error":null}`);
+  });
+  await miner.start();
+  await expect.poll(() => miner.state).toBe("failed");
+  expect(errors(told)).toEqual(["unauthorized"]);
+  expect(worker().terminated).toBe(true);
+});
+
+test("a stop during the start rejects the start, and a start can follow", async () => {
+  HandWorker.onLoad = () => undefined;
+  const [miner, pool] = await minerOf(soloUntilReady);
+  const starting = miner.start();
+  expect(miner.start()).toBe(starting);
+  await expect.poll(() => HandWorker.all.length).toBe(1);
+  const stopping = miner.stop();
+  await expect(starting).rejects.toMatchObject({ code: "stopped" });
+  await stopping;
+  await miner.stop();
+  expect(miner.state).toBe("stopped");
+  expect(worker().terminated).toBe(true);
+  expect(pool.requests).toEqual([]);
+  HandWorker.onLoad = usual;
+  await miner.start();
+  await worker().assignment(0);
+  expect(HandWorker.all).toHaveLength(2);
+});
+
+test("a nonce space of one byte ends in a named condition, and another extraNonce1 goes on", async () => {
+  let widen: (() => void) | undefined;
+  const [miner, , told] = await minerOf(async (peer) => {
+    await peer.receive("mining.subscribe");
+    peer.send(`{"id":1,"result":[null,"${"11".repeat(31)}"],"error":null}`, notify("1"));
+    await peer.receive("mining.authorize");
+    peer.send(`{"id":2,"result":true,"error":null}`);
+    widen = () => {
+      peer.send(`{"id":null,"method":"mining.set_extranonce","params":["22"]}`, notify("2"));
+    };
+  });
+  await miner.start();
+  for (let n = 0; n < 64; n++) {
+    const { generation } = await worker().assignment(n);
+    worker().say({ type: "low", generation });
+  }
+  const last = await worker().assignment(63);
+  worker().finish({ ...last, nonces: last.nonces.slice(-1) });
+  expect(errors(told)).toEqual(["nonces-exhausted"]);
+  expect(miner.state).toBe("waiting-for-job");
+  widen?.();
+  expect((await worker().assignment(64)).nonces[0]?.[0]).toBe(0x22);
+  expect(miner.state).toBe("mining");
+});
+
+test.each([0, 1.5, -1, 257, NaN])("%d threads are refused by name", (threads) => {
+  const make = (): Miner => new Miner({ pool: "wss://host.example/pool/x", worker: WORKER, threads });
+  expect(make).toThrow(expect.objectContaining({ code: "bad-options" }));
+});
