@@ -1,3 +1,4 @@
+/* global WebAssembly */
 // A small client of the DevTools protocol: the browser driver lists a page's own workers, but not the workers of workers.
 import { WebSocket } from "ws";
 
@@ -68,35 +69,57 @@ export class WorkerWatch {
     return [...this.#workers.values()].map(({ title, url }) => title || url).sort();
   }
 
-  /** What WebAssembly memories the worker of that name holds: whether shared, and how large. */
+  /** The WebAssembly memories that the worker of that name has instantiated: whether shared, and how large. */
   async memories(name) {
     const [sessionId] = [...this.#workers].find(([, { title }]) => title === name) ?? [];
     if (sessionId === undefined) throw new Error(`there is no worker ${name}, only ${this.names.join()}`);
-    const prototype = await this.#devtools.send(
-      "Runtime.evaluate",
-      { expression: "WebAssembly.Memory.prototype" },
-      sessionId,
-    );
-    const query = { prototypeObjectId: prototype.result.objectId };
-    const { objects } = await this.#devtools.send("Runtime.queryObjects", query, sessionId);
-    const functionDeclaration = `function () {
-      return this.map(({ buffer }) => ({ shared: buffer instanceof SharedArrayBuffer, bytes: buffer.byteLength }));
-    }`;
-    const call = { objectId: objects.objectId, functionDeclaration, returnByValue: true };
-    return (await this.#devtools.send("Runtime.callFunctionOn", call, sessionId)).result.value;
+    const evaluation = { expression: "memoriesForTest()", returnByValue: true };
+    return (await this.#devtools.send("Runtime.evaluate", evaluation, sessionId)).result.value;
   }
 
-  async #follow(sessionId) {
-    const options = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
-    await this.#devtools.send("Target.setAutoAttach", options, sessionId);
+  async #follow(sessionId, waitForDebuggerOnStart = true) {
+    await this.#devtools.send(
+      "Target.setAutoAttach",
+      { autoAttach: true, waitForDebuggerOnStart, flatten: true },
+      sessionId,
+    );
+  }
+
+  async #begin(sessionId) {
+    await this.#devtools.send("Runtime.evaluate", { expression: `(${keepMemories})()` }, sessionId);
+    await this.#follow(sessionId, false);
+    await this.#devtools.send("Runtime.runIfWaitingForDebugger", {}, sessionId);
   }
 
   #take(method, params) {
-    if (method === "Target.attachedToTarget" && params.targetInfo.type === "worker") {
-      this.#workers.set(params.sessionId, params.targetInfo);
+    if (method === "Target.attachedToTarget") {
+      const { sessionId, targetInfo } = params;
+      if (targetInfo.type === "worker") this.#workers.set(sessionId, targetInfo);
       // A worker that ends while it is being followed has no workers left to follow.
-      this.#follow(params.sessionId).catch(() => undefined);
+      this.#begin(sessionId).catch(() => undefined);
     }
     if (method === "Target.detachedFromTarget") this.#workers.delete(params.sessionId);
   }
+}
+
+/** Runs in a worker before its script: notes every memory that an instance imports or exports. */
+function keepMemories() {
+  const memories = new Set();
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (source, imports) => {
+      const result = await original(source, imports);
+      const { exports } = result.instance ?? result;
+      for (const namespace of [exports, ...Object.values(imports ?? {})]) {
+        for (const item of Object.values(namespace))
+          if (item instanceof WebAssembly.Memory) memories.add(item);
+      }
+      return result;
+    };
+  }
+  globalThis.memoriesForTest = () =>
+    [...memories].map(({ buffer }) => ({
+      shared: typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer,
+      bytes: buffer.byteLength,
+    }));
 }

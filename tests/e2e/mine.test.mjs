@@ -42,6 +42,7 @@ test("a click mines on threads until the pool accepts a share, and Stop leaves n
   const memories = await workers.memories("aion-solver");
   assert.equal(memories.length, 1);
   assert.equal(memories[0].shared, true);
+  assert.ok(memories[0].bytes <= 256 * 2 ** 20, `linear memory is ${memories[0].bytes} bytes`);
 
   await until("a share is accepted", async () => (await count(page, "figure-accepted")) > 0, 60);
   assert.ok(poolVerdicts(frames).includes(true), "the pool itself said so");

@@ -13,7 +13,7 @@ const env = {
   CHROMIUM: findChromium(thisMachine, process.env),
   STRATUM_PROXY: process.env.STRATUM_PROXY ?? (await program("stratum-proxy")),
 };
-const options = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+const options = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=300000"];
 const child = spawn(process.execPath, [...options, ...tests], { cwd: folder, env, stdio: "inherit" });
 child.on("exit", (code) => {
   process.exitCode = code ?? 1;
