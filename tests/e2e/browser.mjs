@@ -11,6 +11,7 @@ import { DevTools, WorkerWatch } from "./devtools.mjs";
 const OUTPUT = fileURLToPath(new URL("./output/", import.meta.url));
 const QUIET = [
   "--headless=new",
+  "--hide-scrollbars",
   "--no-first-run",
   "--no-default-browser-check",
   "--disable-quic",
