@@ -132,7 +132,7 @@ impl Outcome {
     }
 }
 
-/// A solver of Equihash(210,9) with Aion's personalisation. It keeps its memory from run to run.
+/// A solver of Equihash(210,9) with Aion's personalization. It keeps its memory from run to run.
 pub struct Solver {
     crew: Crew,
     pages: Pages,

@@ -9,7 +9,7 @@ use aion_pow::params::Params;
 use aion_pow::solver::{STAGES, Solver};
 use serde_json::json;
 
-use crate::solve::{numbered, solve, solver};
+use crate::solve::{numbered, rounded, solve, solver};
 
 /// Prints one JSON object: {"threads", "runs", "medianMs", "minMs", "maxMs", "solutionsPerSecond",
 /// "peakMemoryBytes", "roundsMs": [10 numbers], "dropped", "yardstickMs"}. A run is one nonce under a mine hash of 32
@@ -58,9 +58,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             "threads": threads,
             "runs": arguments.runs,
             "medianMs": median(&mut times),
-            "minMs": times[0],
-            "maxMs": times[times.len() - 1],
-            "solutionsPerSecond": solutions as f64 / seconds,
+            "minMs": rounded(times[0]),
+            "maxMs": rounded(times[times.len() - 1]),
+            "solutionsPerSecond": rounded(solutions as f64 / seconds),
             "peakMemoryBytes": peak + Solver::scratch_bytes(threads),
             "roundsMs": stages.iter_mut().map(|stage| median(stage)).collect::<Vec<_>>(),
             "dropped": dropped,
@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 /// The middle of the times, which it leaves sorted.
 fn median(times: &mut [f64]) -> f64 {
     times.sort_unstable_by(f64::total_cmp);
-    times[times.len() / 2]
+    rounded(times[times.len() / 2])
 }
 
 /// Milliseconds for 2^21 digests by the blake2 crate.
@@ -83,5 +83,5 @@ fn yardstick(mine_hash: &[u8; 32]) -> f64 {
     for number in 0..1 << 21 {
         black_box(hasher.digest(number));
     }
-    start.elapsed().as_secs_f64() * 1e3
+    rounded(start.elapsed().as_secs_f64() * 1e3)
 }

@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         let line = json!({
             "nonce": hex::encode(nonce),
             "solutions": outcome.solutions.iter().map(hex::encode).collect::<Vec<_>>(),
-            "ms": outcome.milliseconds(),
+            "ms": rounded(outcome.milliseconds()),
             "dropped": outcome.dropped,
         });
         if let Err(error) = writeln!(output, "{line}") {
@@ -122,4 +122,9 @@ pub fn solve<'a>(solver: &'a mut Solver, header: &[u8], nonce: &[u8; 32]) -> &'a
     solver.start(header, nonce);
     while solver.advance(Duration::MAX) == Progress::Running {}
     solver.outcome()
+}
+
+/// A figure to three decimals: of a time in milliseconds, the rest says nothing.
+pub fn rounded(figure: f64) -> f64 {
+    (figure * 1e3).round() / 1e3
 }

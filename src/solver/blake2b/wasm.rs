@@ -1,0 +1,163 @@
+//! Two digests in a WebAssembly vector, and a third beside them in the integer unit.
+
+use super::DIGEST_WORDS;
+use super::word::Word;
+use core::arch::wasm32::*;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// Byte orders of the two rotations that are a permutation but no lane swap.
+static ROTATE_24: [u8; 16] = [3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10];
+static ROTATE_16: [u8; 16] = [2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9];
+/// Written when a state word happens to be [`FENCE`]: once in 2^32, so that the branch stays and never costs.
+static FENCED: AtomicU32 = AtomicU32::new(0);
+const FENCE: u32 = 0x5bd1_e995;
+
+/// The permutations, kept in registers. Loaded, not constant: V8 rebuilds a constant shuffle mask at every
+/// use, but keeps a loaded one.
+#[derive(Clone, Copy)]
+pub struct Masks {
+    rotate_24: v128,
+    rotate_16: v128,
+}
+
+/// Two digests in vector lanes.
+#[derive(Clone, Copy)]
+pub struct Two(v128);
+
+impl Word for Two {
+    const DIGESTS: usize = 2;
+    type Context = Masks;
+
+    #[inline(always)]
+    fn context() -> Masks {
+        // SAFETY: 16 bytes each.
+        unsafe {
+            Masks {
+                rotate_24: v128_load(core::hint::black_box(ROTATE_24.as_ptr()).cast()),
+                rotate_16: v128_load(core::hint::black_box(ROTATE_16.as_ptr()).cast()),
+            }
+        }
+    }
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        Self(u64x2_splat(word))
+    }
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        Self(u64x2(u64::from(first), u64::from(first.wrapping_add(1))))
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(u64x2_add(self.0, other.0))
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        Self(v128_xor(self.0, other.0))
+    }
+    #[inline(always)]
+    fn shift_left(self, bits: u32) -> Self {
+        Self(u64x2_shl(self.0, bits))
+    }
+    #[inline(always)]
+    fn rotate_32(self, _: Masks) -> Self {
+        Self(u32x4_shuffle::<1, 0, 3, 2>(self.0, self.0))
+    }
+    #[inline(always)]
+    fn rotate_24(self, masks: Masks) -> Self {
+        Self(u8x16_swizzle(self.0, masks.rotate_24))
+    }
+    #[inline(always)]
+    fn rotate_16(self, masks: Masks) -> Self {
+        Self(u8x16_swizzle(self.0, masks.rotate_16))
+    }
+    #[inline(always)]
+    fn rotate_63(self, _: Masks) -> Self {
+        Self(v128_or(u64x2_add(self.0, self.0), u64x2_shr(self.0, 63)))
+    }
+    #[inline(always)]
+    fn fence(self, _: Masks) {}
+    #[inline(always)]
+    unsafe fn write(self, out: *mut u64, word: usize) {
+        // SAFETY: two digests of DIGEST_WORDS words, and `word` is below that.
+        unsafe {
+            *out.add(word) = u64x2_extract_lane::<0>(self.0);
+            *out.add(DIGEST_WORDS + word) = u64x2_extract_lane::<1>(self.0);
+        }
+    }
+}
+
+/// One digest in the integer unit beside two in the vector unit, so that both work at once.
+#[derive(Clone, Copy)]
+pub struct Three {
+    one: u64,
+    two: Two,
+}
+
+impl Three {
+    #[inline(always)]
+    fn with(one: u64, two: Two) -> Self {
+        Self { one, two }
+    }
+}
+
+impl Word for Three {
+    const DIGESTS: usize = 3;
+    type Context = Masks;
+
+    #[inline(always)]
+    fn context() -> Masks {
+        Two::context()
+    }
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        Self::with(word, Two::splat(word))
+    }
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        Self::with(u64::from(first.wrapping_add(2)), Two::counters(first))
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self::with(self.one.add(other.one), self.two.add(other.two))
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        Self::with(self.one.xor(other.one), self.two.xor(other.two))
+    }
+    #[inline(always)]
+    fn shift_left(self, bits: u32) -> Self {
+        Self::with(self.one.shift_left(bits), self.two.shift_left(bits))
+    }
+    #[inline(always)]
+    fn rotate_32(self, masks: Masks) -> Self {
+        Self::with(self.one.rotate_32(()), self.two.rotate_32(masks))
+    }
+    #[inline(always)]
+    fn rotate_24(self, masks: Masks) -> Self {
+        Self::with(self.one.rotate_24(()), self.two.rotate_24(masks))
+    }
+    #[inline(always)]
+    fn rotate_16(self, masks: Masks) -> Self {
+        Self::with(self.one.rotate_16(()), self.two.rotate_16(masks))
+    }
+    #[inline(always)]
+    fn rotate_63(self, masks: Masks) -> Self {
+        Self::with(self.one.rotate_63(()), self.two.rotate_63(masks))
+    }
+    /// LLVM sinks each unit's work to where it is needed, which would put the two one after the other. A
+    /// branch ends the basic block, and with it the freedom to do so.
+    #[inline(always)]
+    fn fence(self, _: Masks) {
+        if self.one as u32 == FENCE {
+            FENCED.store(1, Ordering::Relaxed);
+        }
+    }
+    #[inline(always)]
+    unsafe fn write(self, out: *mut u64, word: usize) {
+        // SAFETY: three digests; the first two are the vector's.
+        unsafe {
+            self.two.write(out, word);
+            self.one.write(out.add(2 * DIGEST_WORDS), word);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What the compression is written over: a word of the state, of one digest or of several.
+
+/// A word of the state, for as many digests at once as it has lanes.
+pub trait Word: Copy {
+    /// Digests at once.
+    const DIGESTS: usize;
+    /// What rotations need at hand.
+    type Context: Copy;
+
+    fn context() -> Self::Context;
+    /// The same word for every digest.
+    fn splat(word: u64) -> Self;
+    /// The counter of each digest.
+    fn counters(first: u32) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    fn shift_left(self, bits: u32) -> Self;
+    fn rotate_32(self, context: Self::Context) -> Self;
+    fn rotate_24(self, context: Self::Context) -> Self;
+    fn rotate_16(self, context: Self::Context) -> Self;
+    fn rotate_63(self, context: Self::Context) -> Self;
+    /// Keeps the compiler from moving one step's work behind the next.
+    fn fence(self, context: Self::Context);
+    /// Word `word` of each digest, to its place in the lot.
+    ///
+    /// # Safety
+    /// `out` is the first of `DIGESTS` digests of [`DIGEST_WORDS`](super::DIGEST_WORDS) words.
+    unsafe fn write(self, out: *mut u64, word: usize);
+}
+
+impl Word for u64 {
+    const DIGESTS: usize = 1;
+    type Context = ();
+
+    #[inline(always)]
+    fn context() {}
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        word
+    }
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        u64::from(first)
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        self ^ other
+    }
+    #[inline(always)]
+    fn shift_left(self, bits: u32) -> Self {
+        self << bits
+    }
+    #[inline(always)]
+    fn rotate_32(self, (): ()) -> Self {
+        self.rotate_right(32)
+    }
+    #[inline(always)]
+    fn rotate_24(self, (): ()) -> Self {
+        self.rotate_right(24)
+    }
+    #[inline(always)]
+    fn rotate_16(self, (): ()) -> Self {
+        self.rotate_right(16)
+    }
+    #[inline(always)]
+    fn rotate_63(self, (): ()) -> Self {
+        self.rotate_right(63)
+    }
+    #[inline(always)]
+    fn fence(self, (): ()) {}
+    #[inline(always)]
+    unsafe fn write(self, out: *mut u64, word: usize) {
+        // SAFETY: `word` is below DIGEST_WORDS.
+        unsafe { *out.add(word) = self }
+    }
+}
