@@ -46,6 +46,19 @@ export default defineConfig(
     },
   },
   {
+    files: ["benches/browser/*"],
+    languageOptions: {
+      globals: {
+        URLSearchParams: "readonly",
+        Worker: "readonly",
+        location: "readonly",
+        performance: "readonly",
+        postMessage: "readonly",
+        URL: "readonly",
+      },
+    },
+  },
+  {
     files: ["**/*.mjs", "*.js"],
     languageOptions: { globals: nodeGlobals },
   },

@@ -1,6 +1,6 @@
 // Times the wasm solver in a real Chromium and prints one JSON object per artifact and number of threads:
-//   node benches/browser/run.mjs [--runs 9] [--warmups 2] [--threads 1,2]
-// `npm run bench:browser` builds the artifacts first. The yardstick is the native command's, where it is built.
+//   npm run bench:browser -- [--runs 9] [--warmups 2] [--threads 1,2]
+// The artifacts are those of the last `npm start`, `npm test` or `cargo xtask wasm`.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -30,11 +30,14 @@ const server = createServer(async (request, response) => {
     "cross-origin-embedder-policy": "require-corp",
   };
   if (path === "/") {
-    response.writeHead(200, { "content-type": "text/html", ...isolated }).end("<!doctype html><title>bench</title>");
+    response
+      .writeHead(200, { "content-type": "text/html", ...isolated })
+      .end("<!doctype html><title>bench</title>");
     return;
   }
   const file = join(ROOT, path);
-  const known = SERVED.some((folder) => path.startsWith(folder)) && (await stat(file).catch(() => null))?.isFile();
+  const known =
+    SERVED.some((folder) => path.startsWith(folder)) && (await stat(file).catch(() => null))?.isFile();
   if (!known) {
     response.writeHead(404, isolated).end();
     return;
