@@ -66,12 +66,12 @@ export class WorkerWatch {
 
   /** The names of the workers that are alive. */
   get names() {
-    return [...this.#workers.values()].map(({ title, url }) => title || url).sort();
+    return [...this.#workers.values()].map(({ title, url }) => (title || url).split("/")[0]).sort();
   }
 
   /** The WebAssembly memories that the worker of that name has instantiated: whether shared, and how large. */
   async memories(name) {
-    const [sessionId] = [...this.#workers].find(([, { title }]) => title === name) ?? [];
+    const [sessionId] = [...this.#workers].find(([, { title }]) => title.split("/")[0] === name) ?? [];
     if (sessionId === undefined) throw new Error(`there is no worker ${name}, only ${this.names.join()}`);
     const evaluation = { expression: "memoriesForTest()", returnByValue: true };
     return (await this.#devtools.send("Runtime.evaluate", evaluation, sessionId)).result.value;

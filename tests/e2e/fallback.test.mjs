@@ -33,7 +33,7 @@ test("without isolation headers a single thread mines, the page says why, and th
     await page.locator("#start-stop").click();
     const status = page.locator("#mine-status");
     await until("it stopped", async () => /^Stopped\./.test(await status.textContent()));
-    await until("no worker is left", () => workers.names.length === 0, 5);
+    await until("no worker is left", () => workers.names.length === 0, 1);
     assert.deepEqual(faults, []);
     await close();
   } finally {

@@ -69,7 +69,7 @@ for (const [name, misbehave, code] of MISDEEDS) {
     if (code === "bad-job") await picture(page, "mine-1280-hostile");
     await page.locator("#start-stop").click();
     await until("it stopped", async () => /^Stopped\./.test(await status.textContent()));
-    await until("no worker is left", () => workers.names.length === 0, 5);
+    await until("no worker is left", () => workers.names.length === 0, 1);
     assert.deepEqual(pool.submits, []);
     assert.deepEqual(faults, []);
     await close();
@@ -93,7 +93,7 @@ test("a pool that nobody runs is said to be unreachable, and Stop ends the tries
   assert.match(await page.title(), /^Mining \(waiting\)/);
   await page.locator("#start-stop").click();
   await until("it stopped", async () => /^Stopped\./.test(await status.textContent()));
-  await until("no worker is left", () => workers.names.length === 0, 5);
+  await until("no worker is left", () => workers.names.length === 0, 1);
   await close();
   await proxy.stop();
 });

@@ -60,7 +60,7 @@ test("a click mines on threads until the pool accepts a share, and Stop leaves n
   await until("the page says that it stopped", async () =>
     /^Stopped\. /.test(await text(page, "mine-status")),
   );
-  await until("no worker is left", () => workers.names.length === 0, 5);
+  await until("no worker is left", () => workers.names.length === 0, 1);
   assert.equal(await page.title(), "Aion web miner");
   const verdicts = poolVerdicts(frames);
   assert.equal(await count(page, "figure-accepted"), verdicts.filter((accepted) => accepted).length);
@@ -93,7 +93,7 @@ test("the keyboard alone starts and stops", async () => {
   await tabTo("start-stop");
   await page.keyboard.press("Space");
   await until("it stopped", async () => /^Stopped\./.test(await text(page, "mine-status")));
-  await until("no worker is left", () => workers.names.length === 0, 5);
+  await until("no worker is left", () => workers.names.length === 0, 1);
   assert.deepEqual(faults, []);
   await close();
 });

@@ -1,6 +1,6 @@
 import { MinerError, type MinerErrorCode } from "./miner-error.js";
 import { Watchdog } from "./watchdog.js";
-import { lifeEnded } from "./worker-life.js";
+import { lifeEnded, livesAreKnown } from "./worker-life.js";
 import type { Assignment, Backend, FromSolver, ToSolver } from "./worker-messages.js";
 
 /** How to start a solver worker. */
@@ -24,14 +24,18 @@ export interface SolverListener {
 export const SILENCE_MS = 5_000;
 
 const LOADING_MS = 60_000;
-const ENDING_MS = 5_000;
+const ENDING_MS = 15_000;
+
+// A solver that is told to end does so within a slice of its work; one that does not is ended.
+const FAREWELL_MS = 500;
 let hosts = 0;
 
 /** The page's side of one solver worker: starts it, watches it, ends it. */
 export class SolverHost {
   readonly #worker: Worker;
   readonly #listener: SolverListener;
-  readonly #life = `aion-web-miner/${Date.now()}/${Math.random()}/${++hosts}`;
+  /** The worker's name, and that of the lock that it and its threads share as long as they live. */
+  readonly #life = `aion-solver/${Date.now()}/${Math.random()}/${++hosts}`;
   readonly #watchdog = new Watchdog(SILENCE_MS, () => {
     this.#fail("solver-silent", `the solver gave no sign of life for ${SILENCE_MS / 1000} s`);
   });
@@ -48,8 +52,8 @@ export class SolverHost {
     // Bundlers recognise a worker's script by the very form of the first call.
     this.#worker =
       workerUrl === undefined
-        ? new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module", name: "aion-solver" })
-        : new Worker(workerUrl, { type: "module", name: "aion-solver" });
+        ? new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module", name: this.#life })
+        : new Worker(workerUrl, { type: "module", name: this.#life });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromSolver>) => {
       this.#hear(data);
     });
@@ -65,7 +69,7 @@ export class SolverHost {
       this.#fail("solver-unavailable", `the solver was not ready within ${LOADING_MS / 1000} s`);
     }, LOADING_MS);
     this.#watchdog.watch();
-    this.#tell({ type: "load", backend, threads, wasmBase: wasmBase?.toString() ?? null, life: this.#life });
+    this.#tell({ type: "load", backend, threads, wasmBase: wasmBase?.toString() ?? null });
   }
 
   /** Gives work; from here on silence is an error. */
@@ -80,15 +84,29 @@ export class SolverHost {
     this.#tell({ type: "idle", generation });
   }
 
-  /** Ends the worker and with it its threads; resolves when it is gone. */
+  /** Ends the worker and with it its threads; resolves when they are gone. */
   async end(): Promise<void> {
+    if (!this.#over && livesAreKnown()) {
+      // Ended in the middle of a slice, a worker takes the browser two seconds; at rest, none.
+      this.#tell({ type: "end" });
+      const farewell = setTimeout(() => {
+        this.#worker.terminate();
+      }, FAREWELL_MS);
+      this.#finish();
+      await lifeEnded(this.#life, ENDING_MS);
+      clearTimeout(farewell);
+    }
+    this.#finish();
+    this.#worker.terminate();
+    await lifeEnded(this.#life, ENDING_MS);
+  }
+
+  #finish(): void {
     this.#over = true;
     clearTimeout(this.#loadTimer);
     this.#watchdog.rest();
-    this.#worker.terminate();
     this.#settleReady?.reject(new MinerError("stopped", "stopped before the solver was ready"));
     this.#settleReady = undefined;
-    await lifeEnded(this.#life, ENDING_MS);
   }
 
   #tell(message: ToSolver): void {
@@ -125,7 +143,8 @@ export class SolverHost {
     const error = new MinerError(code, message);
     const loading = this.#settleReady;
     this.#settleReady = undefined;
-    void this.end();
+    this.#finish();
+    this.#worker.terminate();
     if (loading === undefined) this.#listener.failed(error);
     else loading.reject(error);
   }

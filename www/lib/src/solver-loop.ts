@@ -24,6 +24,7 @@ export class SolverLoop {
   #next = 0;
   #generation = 0;
   #running = false;
+  #working: Promise<void> | undefined;
   #lastBeat = 0;
 
   constructor(core: MinerCore, host: LoopHost) {
@@ -37,7 +38,7 @@ export class SolverLoop {
     this.#generation = assignment.generation;
     this.#assignment = assignment;
     this.#next = 0;
-    if (!this.#running) await this.#work();
+    if (!this.#running) await (this.#working = this.#work());
     else if (assignment.drop) this.#core.cancel();
   }
 
@@ -47,6 +48,12 @@ export class SolverLoop {
     this.#generation = generation;
     this.#assignment = undefined;
     if (this.#running) this.#core.cancel();
+  }
+
+  /** Drops all work for good; resolves when the core rests. */
+  async end(): Promise<void> {
+    this.idle(Number.MAX_SAFE_INTEGER);
+    await this.#working;
   }
 
   async #work(): Promise<void> {

@@ -7,6 +7,8 @@ import type { FromSolver, ToSolver } from "./worker-messages.js";
 
 /** The worker's global scope, of which the DOM's types know nothing. */
 interface WorkerScope {
+  readonly name: string;
+  close(): void;
   postMessage(message: FromSolver): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToSolver>) => void): void;
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
@@ -40,17 +42,12 @@ function yieldToMessages(): Promise<void> {
   });
 }
 
-async function load({
-  backend,
-  threads,
-  wasmBase,
-  life,
-}: Extract<ToSolver, { type: "load" }>): Promise<void> {
+async function load({ backend, threads, wasmBase }: Extract<ToSolver, { type: "load" }>): Promise<void> {
   const beat = setInterval(() => {
     send({ type: "alive" });
   }, LOADING_BEAT_MS);
   try {
-    await holdLife(life);
+    await holdLife(scope.name);
     const core = await loadCore(backend, threads, wasmBase);
     loop = new SolverLoop(core, { send, yieldToMessages, now: () => performance.now() });
     send({ type: "ready", memoryBytes: core.memoryBytes() });
@@ -59,6 +56,11 @@ async function load({
   } finally {
     clearInterval(beat);
   }
+}
+
+async function end(): Promise<void> {
+  await loop?.end();
+  scope.close();
 }
 
 scope.addEventListener("message", ({ data }) => {
@@ -71,6 +73,9 @@ scope.addEventListener("message", ({ data }) => {
       break;
     case "idle":
       loop?.idle(data.generation);
+      break;
+    case "end":
+      void end();
       break;
   }
 });

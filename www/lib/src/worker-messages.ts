@@ -28,12 +28,12 @@ export type ToSolver =
       readonly threads: number;
       /** The folder of the artifacts `miner-mt/` and `miner-st/`, where it is not the package's own. */
       readonly wasmBase: string | null;
-      /** The lock that the worker holds as long as it lives. */
-      readonly life: string;
     }
   | { readonly type: "work"; readonly assignment: Assignment }
   /** No work: what runs is cancelled. */
-  | { readonly type: "idle"; readonly generation: number };
+  | { readonly type: "idle"; readonly generation: number }
+  /** The worker is to end, with its threads, as soon as the solver rests. */
+  | { readonly type: "end" };
 
 /** What the solver worker says to the page. Any message is a sign of life. */
 export type FromSolver =

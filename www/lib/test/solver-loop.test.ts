@@ -120,6 +120,20 @@ test("a run that finishes in the very slice in which its job was dropped is not 
   expect(outcomes(sent)).toEqual([]);
 });
 
+test("an end waits until the core rests, and no work follows it", async () => {
+  let ended: Promise<void> | undefined;
+  const core = new SlicedCore(5, (slice) => {
+    if (slice === 1) ended = loop.end();
+  });
+  const { loop } = loopOf(core);
+  const working = loop.take(assignment(1, [7, 8]));
+  await working;
+  await ended;
+  await loop.take(assignment(2, [9]));
+  expect(core.log).toEqual(["start 7", "cancelled"]);
+  await loop.end();
+});
+
 test("work and idle of an earlier generation are stale", async () => {
   const core = new SlicedCore(1);
   const { loop, sent } = loopOf(core);

@@ -17,7 +17,7 @@ const pools = [];
 export async function startWorkers(module, memory, builder) {
   const threads = builder.numThreads();
   if (threads < 1) throw new RangeError(`a pool needs at least one thread, not ${threads}`);
-  const start = { module, memory, receiver: builder.receiver() };
+  const start = { module, memory, receiver: builder.receiver(), life: globalThis.name ?? "" };
   const workers = [];
   try {
     await Promise.all(Array.from({ length: threads }, () => startThread(start, workers)));
