@@ -11,8 +11,9 @@ pub struct Crew {
     pool: Option<rayon::ThreadPool>,
 }
 
-/// The most threads a solver takes; more would idle at the barriers and cost 3 MiB each.
-pub const MAX_THREADS: usize = 64;
+/// The most threads a solver takes. Each costs some six MiB, stack included, and a threaded instance in a browser
+/// has 512 MiB at most.
+pub const MAX_THREADS: usize = 48;
 
 impl Crew {
     /// Threads that can be had: any number up to [`MAX_THREADS`], or one without the feature `parallel`.

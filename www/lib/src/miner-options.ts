@@ -11,8 +11,8 @@ export interface MinerOptions extends StratumOptions {
   readonly wasmBase?: string | URL;
 }
 
-/** More threads than this only contend for memory. */
-export const MAX_THREADS = 256;
+/** The most threads a solver takes: more would not fit the memory that an instance may have. */
+export const MAX_THREADS = 48;
 
 /** Throws `bad-options` with the option's name where an option cannot be used. */
 export function checkMinerOptions(options: MinerOptions): void {
