@@ -1,5 +1,7 @@
 // `npm run test:slow [-- --ci]`: what takes longer than `npm test` may.
 import { bootstrap } from "./bootstrap.mjs";
+import { npmPackages, page, wasmArtifacts } from "./builds.mjs";
+import { run } from "./run.mjs";
 import { SLOW_FEATURE, slowTest, slowTestNames } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
 
@@ -13,5 +15,16 @@ const selected = names.filter((name) => !ci || !NOT_IN_CI.has(name));
 for (const name of names) if (!selected.includes(name)) console.log(`left out of --ci: ${name}`);
 // A run that tests nothing must not look like one that passed.
 if (selected.length === 0) throw new Error(`no test binary requires the feature ${SLOW_FEATURE}`);
-const passed = await runSteps(selected.map((name) => ({ name, run: () => slowTest(name) })));
+const passed = await runSteps([
+  ...selected.map((name) => ({ name, run: () => slowTest(name) })),
+  {
+    name: "slow end to end in Chromium",
+    run: async () => {
+      await npmPackages();
+      await wasmArtifacts();
+      await page();
+      await run("npm", ["run", "--silent", "test:e2e", "--", "--slow"]);
+    },
+  },
+]);
 process.exitCode = passed ? 0 : 1;

@@ -71,10 +71,19 @@ export class WorkerWatch {
 
   /** The WebAssembly memories that the worker of that name has instantiated: whether shared, and how large. */
   async memories(name) {
+    const evaluation = { expression: "memoriesForTest()", returnByValue: true };
+    return (await this.#devtools.send("Runtime.evaluate", evaluation, this.#session(name))).result.value;
+  }
+
+  /** Ends whatever the worker of that name executes, as a trap would, and leaves the worker itself alive. */
+  async breakOff(name) {
+    await this.#devtools.send("Runtime.terminateExecution", {}, this.#session(name));
+  }
+
+  #session(name) {
     const [sessionId] = [...this.#workers].find(([, { title }]) => title.split("/")[0] === name) ?? [];
     if (sessionId === undefined) throw new Error(`there is no worker ${name}, only ${this.names.join()}`);
-    const evaluation = { expression: "memoriesForTest()", returnByValue: true };
-    return (await this.#devtools.send("Runtime.evaluate", evaluation, sessionId)).result.value;
+    return sessionId;
   }
 
   async #follow(sessionId, waitForDebuggerOnStart = true) {

@@ -1,4 +1,4 @@
-// `npm run test:e2e`: the page, the proxy and the pool together, in a real Chromium.
+// `npm run test:e2e [-- --slow]`: the page, the proxy and the pool together, in a real Chromium.
 // CHROMIUM and STRATUM_PROXY name the programs; without them they are looked for and built.
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
@@ -7,7 +7,8 @@ import { thisMachine } from "../../scripts/bootstrap/machine.mjs";
 import { program } from "../../scripts/builds.mjs";
 
 const folder = new URL("./", import.meta.url);
-const tests = (await readdir(folder)).filter((name) => name.endsWith(".test.mjs")).sort();
+const ending = process.argv.includes("--slow") ? ".slow.mjs" : ".test.mjs";
+const tests = (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
 const env = {
   ...process.env,
   CHROMIUM: findChromium(thisMachine, process.env),
