@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use aion_pow::solver::{MAX_THREADS, Outcome, Progress, Solver, SolverError};
-use serde_json::json;
+use serde::Serialize;
 
 /// Some run was incomplete.
 const INCOMPLETE: u8 = 1;
@@ -18,23 +18,32 @@ const REFUSED: u8 = 2;
 ///
 /// Exit code: 0 all runs complete, 1 some run incomplete, 2 nothing could be run.
 #[derive(clap::Args)]
-#[group(id = "nonces", required = true, multiple = true)]
+#[command(group(clap::ArgGroup::new("nonces").required(true).args(["nonce", "first"])))]
 pub struct Arguments {
     /// What is solved for, in hex, any length; on the chain the mine hash of 32 bytes
     #[arg(long, value_name = "HEX", value_parser = hex_bytes)]
     header: HexBytes,
     /// One nonce of 32 bytes, in hex
-    #[arg(long, value_name = "HEX", value_parser = hex_nonce, group = "nonces", conflicts_with = "first")]
+    #[arg(long, value_name = "HEX", value_parser = hex_nonce)]
     nonce: Option<[u8; 32]>,
     /// The first of a range of nonces, as a number; it is written as 32 little-endian bytes
-    #[arg(long, value_name = "N", group = "nonces")]
+    #[arg(long, value_name = "N")]
     first: Option<u128>,
     /// How many nonces of the range
-    #[arg(long, value_name = "M", requires = "first", default_value_t = 1)]
+    #[arg(long, value_name = "M", conflicts_with = "nonce", default_value_t = 1)]
     count: u64,
     /// Threads [default: as many as the machine runs at once]
     #[arg(long, value_name = "T")]
     threads: Option<usize>,
+}
+
+/// What is printed of a nonce.
+#[derive(Serialize)]
+struct Line {
+    nonce: String,
+    solutions: Vec<String>,
+    ms: f64,
+    dropped: u64,
 }
 
 /// Bytes given as hex.
@@ -80,13 +89,14 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         };
         let outcome = solve(&mut solver, &arguments.header.0, &nonce);
         complete &= outcome.dropped == 0;
-        let line = json!({
-            "nonce": hex::encode(nonce),
-            "solutions": outcome.solutions.iter().map(hex::encode).collect::<Vec<_>>(),
-            "ms": rounded(outcome.milliseconds()),
-            "dropped": outcome.dropped,
-        });
-        if let Err(error) = writeln!(output, "{line}") {
+        let line = Line {
+            nonce: hex::encode(nonce),
+            solutions: outcome.solutions.iter().map(hex::encode).collect(),
+            ms: rounded(outcome.milliseconds()),
+            dropped: outcome.dropped,
+        };
+        let written = serde_json::to_writer(&mut output, &line).map_err(io::Error::from);
+        if let Err(error) = written.and_then(|()| writeln!(output)) {
             if error.kind() != io::ErrorKind::BrokenPipe {
                 eprintln!("aion-pow solve: cannot write: {error}");
             }
