@@ -46,15 +46,14 @@ export default defineConfig(
     },
   },
   {
-    files: ["benches/browser/*"],
+    files: ["benches/browser/*.js", "benches/wasm/*.js"],
     languageOptions: {
       globals: {
-        URLSearchParams: "readonly",
         Worker: "readonly",
-        location: "readonly",
+        addEventListener: "readonly",
+        fetch: "readonly",
         performance: "readonly",
         postMessage: "readonly",
-        URL: "readonly",
       },
     },
   },

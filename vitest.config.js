@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["www/*/test/**/*.test.ts", "scripts/**/*.test.mjs"],
+    include: ["www/*/test/**/*.test.ts", "{scripts,benches}/**/*.test.mjs"],
     passWithNoTests: true,
   },
 });

@@ -16,19 +16,11 @@ export async function rustTests() {
   await run("cargo", ["test", "--doc", "--workspace", "--locked", "--quiet"]);
 }
 
-/** Runs one test binary of the root package that requires the slow feature. */
-export function slowTest(name) {
+/** Runs one test binary of the root package that requires the slow feature; its tests read `env`. */
+export function slowTest(name, env) {
   const tool = hasNextest() ? ["nextest", "run"] : ["test"];
-  return run("cargo", [
-    ...tool,
-    "--package",
-    "aion-pow",
-    "--locked",
-    "--features",
-    SLOW_FEATURE,
-    "--test",
-    name,
-  ]);
+  const selected = ["--package", "aion-pow", "--locked", "--features", SLOW_FEATURE, "--test", name];
+  return run("cargo", [...tool, ...selected], env);
 }
 
 /** Names of the test binaries that require the slow feature. */

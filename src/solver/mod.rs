@@ -29,6 +29,7 @@ compile_error!("rows are read and written as little-endian words");
 
 mod blake2b;
 mod crew;
+mod digest_lots;
 mod input;
 mod lanes;
 mod last;
@@ -52,6 +53,8 @@ use web_time::{Duration, Instant};
 use worker::{ReferenceStarts, Worker};
 
 pub use crew::MAX_THREADS;
+#[doc(hidden)]
+pub use digest_lots::DigestLots;
 pub use input::LeafBytes;
 
 /// Stages of a run: the leaves, eight rounds, the last round.
@@ -165,6 +168,13 @@ impl Solver {
     pub fn new(threads: usize) -> Result<Self, SolverError> {
         let crew = Crew::new(threads)?;
         Self::with_pages(crew, layout::reserved_pages(threads))
+    }
+
+    /// A solver with a page pool of about so many bytes instead of the usual one, to hold the usual one against a
+    /// far larger one.
+    #[doc(hidden)]
+    pub fn with_reservation(threads: usize, bytes: usize) -> Result<Self, SolverError> {
+        Self::with_pages(Crew::new(threads)?, bytes.div_ceil(PAGE))
     }
 
     fn with_pages(crew: Crew, pages: usize) -> Result<Self, SolverError> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use crate::share::shares;
-use crate::solver::{Progress, Solver};
+use crate::solver::{DigestLots, Progress, Solver};
 use crate::target::Target;
 use web_time::Duration;
 
@@ -82,6 +82,12 @@ impl MinerCore {
             "shares": shares,
         })
         .to_string()
+    }
+
+    /// Nanoseconds a leaf digest takes this thread, over at least so many of them. For benchmarks.
+    #[wasm_bindgen(js_name = digestNanoseconds)]
+    pub fn digest_nanoseconds(&self, digests: u32) -> f64 {
+        DigestLots::new(&self.mine_hash, &self.nonce).nanoseconds(digests)
     }
 
     /// Bytes of the instance's linear memory.

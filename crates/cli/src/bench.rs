@@ -1,21 +1,32 @@
 //! `aion-pow bench`: the solver's time, beside a yardstick that makes machines comparable.
 
 use std::hint::black_box;
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use aion_pow::leaf::LeafHasher;
 use aion_pow::params::Params;
-use aion_pow::solver::{STAGES, Solver};
+use aion_pow::solver::{DigestLots, STAGES, Solver};
 use serde_json::json;
 
+use crate::bench_verify;
+use crate::resident::peak_resident_bytes;
 use crate::solve::{numbered, rounded, solve, solver};
 
+/// What is solved for: any 32 bytes do.
+const MINE_HASH: [u8; 32] = [0x5a; 32];
+/// Digests of a run, and of the yardstick.
+const DIGESTS: u32 = 1 << 21;
+
 /// Prints one JSON object: {"threads", "runs", "medianMs", "minMs", "maxMs", "solutionsPerSecond",
-/// "peakMemoryBytes", "roundsMs": [10 numbers], "dropped", "yardstickMs"}. A run is one nonce under a mine hash of 32
-/// bytes; one run before the first is not counted. The rounds are medians, the leaves first. The memory is the
-/// solver's: the most of its page pool in use at once, and the threads' scratch space. The yardstick is 2^21 leaf
-/// digests by the blake2 crate on one thread.
+/// "peakMemoryBytes", "roundsMs": [10 numbers], "dropped", "yardstickMs", "firstMs", "residentBytes", "digestNs"}.
+/// A run is one nonce under a mine hash of 32 bytes; one run before the first is not counted, its time is "firstMs".
+/// The rounds are medians, the leaves first. "peakMemoryBytes" is the solver's: the most of its page pool in use at
+/// once, and the threads' scratch space; "residentBytes" is the most the whole process ever had, null where the
+/// system does not say. The yardstick is 2^21 leaf digests by the blake2 crate on one thread, "digestNs" a digest
+/// by the solver's own kernel.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Threads [default: as many as the machine runs at once]
@@ -24,24 +35,45 @@ pub struct Arguments {
     /// Nonces that are timed
     #[arg(long, value_name = "R", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// Wait for a line on the standard input before each run, and print {"ms"} after it
+    #[arg(long)]
+    paced: bool,
+    /// Time the verifier instead, on a file with a JSON array of {"mine_hash", "nonce", "solution"} in hex: the
+    /// first verdict of the process in milliseconds, and the median of further ones in microseconds. Prints
+    /// {"coldMs", "warmUs"}
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["threads", "runs", "paced"])]
+    verify: Option<PathBuf>,
 }
 
 /// Times the runs, then the yardstick.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let mut solver = match solver(arguments.threads) {
-        Ok(solver) => solver,
+    let result = match &arguments.verify {
+        Some(file) => bench_verify::run(file).map_err(|error| error.to_string()),
+        None => bench(arguments),
+    };
+    match result {
+        Ok(figures) => {
+            println!("{figures}");
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("aion-pow bench: {error}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    let mine_hash = [0x5a; 32];
-    solve(&mut solver, &mine_hash, &numbered(0));
+    }
+}
+
+fn bench(arguments: &Arguments) -> Result<serde_json::Value, String> {
+    let mut solver = solver(arguments.threads).map_err(|error| error.to_string())?;
+    let first_ms = solve(&mut solver, &MINE_HASH, &numbered(0)).milliseconds();
 
     let (mut times, mut stages) = (Vec::new(), vec![Vec::new(); STAGES]);
     let (mut solutions, mut dropped, mut peak) = (0, 0, 0);
     for number in 1..=arguments.runs {
-        let outcome = solve(&mut solver, &mine_hash, &numbered(number.into()));
+        if arguments.paced {
+            wait_for_a_line()?;
+        }
+        let outcome = solve(&mut solver, &MINE_HASH, &numbered(number.into()));
         times.push(outcome.milliseconds());
         for (all, &one) in stages.iter_mut().zip(&outcome.stage_ms) {
             all.push(one);
@@ -49,39 +81,51 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         solutions += outcome.solutions.len();
         dropped += outcome.dropped;
         peak = peak.max(outcome.peak_bytes);
+        if arguments.paced {
+            println!("{}", json!({"ms": rounded(outcome.milliseconds())}));
+            std::io::stdout().flush().map_err(|error| error.to_string())?;
+        }
     }
     let seconds = times.iter().sum::<f64>() / 1e3;
     let threads = solver.threads();
-    println!(
-        "{}",
-        json!({
-            "threads": threads,
-            "runs": arguments.runs,
-            "medianMs": median(&mut times),
-            "minMs": rounded(times[0]),
-            "maxMs": rounded(times[times.len() - 1]),
-            "solutionsPerSecond": rounded(solutions as f64 / seconds),
-            "peakMemoryBytes": peak + Solver::scratch_bytes(threads),
-            "roundsMs": stages.iter_mut().map(|stage| median(stage)).collect::<Vec<_>>(),
-            "dropped": dropped,
-            "yardstickMs": yardstick(&mine_hash),
-        })
-    );
-    ExitCode::SUCCESS
+    Ok(json!({
+        "threads": threads,
+        "runs": arguments.runs,
+        "medianMs": rounded(median(&mut times)),
+        "minMs": rounded(times[0]),
+        "maxMs": rounded(times[times.len() - 1]),
+        "solutionsPerSecond": rounded(solutions as f64 / seconds),
+        "peakMemoryBytes": peak + Solver::scratch_bytes(threads),
+        "roundsMs": stages.iter_mut().map(|stage| rounded(median(stage))).collect::<Vec<_>>(),
+        "dropped": dropped,
+        "yardstickMs": rounded(yardstick()),
+        "firstMs": rounded(first_ms),
+        "residentBytes": peak_resident_bytes(),
+        "digestNs": rounded(DigestLots::new(&MINE_HASH, &numbered(0)).nanoseconds(DIGESTS)),
+    }))
 }
 
-/// The middle of the times, which it leaves sorted.
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_unstable_by(f64::total_cmp);
-    rounded(times[times.len() / 2])
+/// Whoever paces the runs says go by a line; its end of the pipe closed means that no more runs are wanted.
+fn wait_for_a_line() -> Result<(), String> {
+    match std::io::stdin().lock().read_line(&mut String::new()) {
+        Ok(0) => Err("the standard input ended before the last run".into()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("cannot read the standard input: {error}")),
+    }
+}
+
+/// The middle of the figures, which it leaves sorted.
+pub fn median(figures: &mut [f64]) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 /// Milliseconds for 2^21 digests by the blake2 crate.
-fn yardstick(mine_hash: &[u8; 32]) -> f64 {
-    let hasher = LeafHasher::new(&Params::AION, mine_hash, &numbered(0));
+fn yardstick() -> f64 {
+    let hasher = LeafHasher::new(&Params::AION, &MINE_HASH, &numbered(0));
     let start = Instant::now();
-    for number in 0..1 << 21 {
+    for number in 0..DIGESTS {
         black_box(hasher.digest(number));
     }
-    rounded(start.elapsed().as_secs_f64() * 1e3)
+    start.elapsed().as_secs_f64() * 1e3
 }

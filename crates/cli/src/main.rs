@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod bench_verify;
+mod resident;
 mod solve;
 mod verify;
 
