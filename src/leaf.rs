@@ -3,6 +3,7 @@
 use blake2::Blake2bVarCore;
 use blake2::digest::block_api::{Buffer, UpdateCore, VariableOutputCore};
 
+use crate::blake2b::Nonce;
 use crate::params::Params;
 
 /// BLAKE2b after `header ‖ nonce`, ready to be finished with each digest's number.
@@ -92,9 +93,95 @@ impl std::ops::Deref for Leaf {
     }
 }
 
+/// Leaves of the chain's shape, 27 bytes and two to a digest, by a BLAKE2b that has done beforehand what all digests
+/// have in common: the same bits as [`LeafHasher`], sooner.
+pub(crate) struct ChainLeaves {
+    digests: Nonce,
+    /// The bits of a leaf's fourth word that count.
+    last_word: u64,
+}
+
+impl ChainLeaves {
+    /// Whether leaves have the chain's shape. Neither `k` nor the personalization bears on it.
+    pub(crate) fn serve(params: &Params) -> bool {
+        params.leaf_bytes() == 27
+    }
+
+    /// Hashes `header ‖ nonce`, for parameters that it [serves](ChainLeaves::serve).
+    pub(crate) fn new(params: &Params, header: &[u8], nonce: &[u8]) -> ChainLeaves {
+        debug_assert!(ChainLeaves::serve(params));
+        ChainLeaves {
+            digests: Nonce::new(params, header, nonce),
+            last_word: !0 << (256 - params.n()),
+        }
+    }
+
+    /// The leaf of an index as big-endian words, zero beyond its end.
+    pub(crate) fn words(&self, index: u32) -> [u64; 8] {
+        let [a, b, c, d, e, f, g] = self.digests.digest(index / 2).map(u64::swap_bytes);
+        if index.is_multiple_of(2) {
+            [a, b, c, d & self.last_word, 0, 0, 0, 0]
+        } else {
+            // From byte 27 on: three bytes into the fourth word.
+            let from = |word: u64, next: u64| word << 24 | next >> 40;
+            [
+                from(d, e),
+                from(e, f),
+                from(f, g),
+                from(g, 0) & self.last_word,
+                0,
+                0,
+                0,
+                0,
+            ]
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn leaves_of_the_chain_s_shape_are_those_of_the_plain_hasher() {
+        let shapes = [
+            Params::AION,
+            Params::new(210, 9, [0xee; 16]).unwrap(),
+            Params::new(216, 8, [1; 16]).unwrap(),
+            Params::new(209, 10, [2; 16]).unwrap(),
+        ];
+        let bytes: Vec<u8> = (0..200u8).map(|i| i.wrapping_mul(167) ^ 0x5c).collect();
+        for params in shapes {
+            assert!(ChainLeaves::serve(&params));
+            for (header, nonce) in [(32, 32), (0, 0), (64, 0), (96, 32), (61, 2), (64, 63), (168, 32)] {
+                let (header, nonce) = (&bytes[..header], &bytes[200 - nonce..]);
+                let (quick, plain) = (
+                    ChainLeaves::new(&params, header, nonce),
+                    LeafHasher::new(&params, header, nonce),
+                );
+                for index in (0..0x3f_ffff)
+                    .step_by(59_999)
+                    .chain([1, 2, 3, 0x3f_ffff, u32::MAX])
+                {
+                    assert_eq!(
+                        quick.words(index),
+                        plain.leaf(index).words(),
+                        "{params:?}, header of {} bytes, index {index}",
+                        header.len()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn leaves_of_other_shapes_are_left_to_the_plain_hasher() {
+        // 26, 28 and 18 bytes; the last are three to a digest of 54 bytes.
+        for (n, k) in [(208, 12), (224, 13), (144, 8)] {
+            let params = Params::new(n, k, [0; 16]).unwrap();
+            assert!(!ChainLeaves::serve(&params), "{n}, {k}");
+        }
+    }
 
     #[test]
     fn the_bits_beyond_n_are_cleared() {

@@ -19,6 +19,7 @@
 //! );
 //! ```
 
+mod blake2b;
 pub mod chain;
 pub mod leaf;
 pub mod params;

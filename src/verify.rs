@@ -1,6 +1,6 @@
 //! The rule that a solution must keep, whole, as the network's main kernel applies it.
 
-use crate::leaf::LeafHasher;
+use crate::leaf::{ChainLeaves, LeafHasher};
 use crate::params::Params;
 use crate::reason::Reason;
 use crate::solution::unpack;
@@ -22,8 +22,13 @@ pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> 
     let indices = unpack(params, solution)?;
     check_distinct(&indices)?;
     check_order(params, &indices)?;
-    let leaves = LeafHasher::new(params, header, nonce);
-    check_digits(params, &indices, |index| leaves.leaf(index).words())
+    if ChainLeaves::serve(params) {
+        let leaves = ChainLeaves::new(params, header, nonce);
+        check_digits(params, &indices, |index| leaves.words(index))
+    } else {
+        let leaves = LeafHasher::new(params, header, nonce);
+        check_digits(params, &indices, |index| leaves.leaf(index).words())
+    }
 }
 
 fn check_distinct(indices: &[u32]) -> Result<(), VerifyError> {

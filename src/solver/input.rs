@@ -1,8 +1,8 @@
 //! What a run starts from: the leaves of a nonce, or leaves that the caller brings.
 
 use super::SolverError;
-use super::blake2b::{DIGEST_WORDS, Lot, Nonce};
 use super::layout::*;
+use crate::blake2b::{DIGEST_WORDS, Form, Lot, Nonce};
 use crate::params::Params;
 use crate::solution::pack;
 use crate::verify::verify;
@@ -15,6 +15,7 @@ pub enum Input {
     /// `header ‖ nonce`: 2^22 leaves.
     Nonce {
         hashes: Box<Nonce>,
+        form: Form,
         header: Vec<u8>,
         nonce: Vec<u8>,
     },
@@ -25,7 +26,8 @@ pub enum Input {
 impl Input {
     pub fn of_nonce(header: &[u8], nonce: &[u8]) -> Self {
         Self::Nonce {
-            hashes: Box::new(Nonce::new(header, nonce)),
+            hashes: Box::new(Nonce::new(&Params::AION, header, nonce)),
+            form: Form::widest(),
             header: header.to_vec(),
             nonce: nonce.to_vec(),
         }
@@ -49,7 +51,7 @@ impl Input {
     /// Digests `first .. first + n`.
     pub fn digests_into(&self, first: u32, n: usize, lot: &mut Lot) {
         match self {
-            Self::Nonce { hashes, .. } => hashes.digests(first, n, lot),
+            Self::Nonce { hashes, form, .. } => hashes.digests(*form, first, n, lot),
             Self::Given(leaves) => {
                 let pairs = leaves.chunks_exact(2).skip(first as usize).take(n);
                 for (pair, out) in pairs.zip(lot.chunks_exact_mut(DIGEST_WORDS)) {

@@ -1,12 +1,12 @@
 //! Layer 0: digests, split into leaves and scattered to their buckets.
 
 use super::Input;
-use super::blake2b::{DIGEST_WORDS, LOT};
 use super::lanes::big_endian_pair;
 use super::layout::*;
 use super::pages::{NONE, Pages, page_of, start_of};
 use super::streams::Streams;
 use super::worker::Worker;
+use crate::blake2b::{DIGEST_WORDS, LOT};
 
 /// Pages that scattering one lot can need at most: each bucket may turn a page once, and once more for each
 /// further page full of leaves.

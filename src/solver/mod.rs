@@ -27,7 +27,6 @@
 #[cfg(target_endian = "big")]
 compile_error!("rows are read and written as little-endian words");
 
-mod blake2b;
 mod crew;
 mod digest_lots;
 mod input;

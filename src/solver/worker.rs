@@ -1,8 +1,8 @@
 //! What one thread keeps for itself through a run: scratch space, free pages, the end of its reference list.
 
-use super::blake2b::{DIGEST_WORDS, LOT, Lot};
 use super::layout::*;
 use super::pages::{FreeList, Pages, page_of, start_of};
+use crate::blake2b::{DIGEST_WORDS, LOT, Lot};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Pairs of a bucket that are listed before they are XORed. A bucket of a full run has about 8,192, one with

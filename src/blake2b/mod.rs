@@ -1,19 +1,26 @@
-//! BLAKE2b of a nonce's leaves, in bulk: 2^21 digests that differ in four bytes.
+//! BLAKE2b of a nonce's leaves: digests that differ in the four bytes of their counter.
 //!
 //! Everything before the counter is the same for all of them, so full blocks are compressed once, and of the
 //! last block's first round seven of eight mixing steps are done once. The zero words behind the counter are
-//! never added. (So for a block of the chain; other headers go through a little slower.) The compression is
-//! written once, over `Word`: one digest in 64-bit words, two digests in vector lanes, or three digests at once,
-//! one in the integer unit and two in the vector unit.
+//! never added. (So for a block of the chain; where header and nonce have other lengths, a plain form serves.)
+//! The compression is written once, over `Word`: one digest in 64-bit words, or several in vector lanes. The
+//! verifier takes the plain words; the solver takes the quickest form that the machine has.
 //!
 //! Source of the function: RFC 7693; the personalization is in the parameter block (section 2.8).
 
 use crate::params::Params;
 
 mod bulk;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(feature = "solver")]
+mod form;
+#[cfg(all(feature = "solver", target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 mod word;
+#[cfg(all(feature = "solver", target_arch = "x86_64"))]
+mod x86;
+
+#[cfg(feature = "solver")]
+pub use form::{Form, LOT, Lot};
 
 const IV: [u64; 8] = [
     0x6a09e667f3bcc908,
@@ -51,18 +58,11 @@ const STEP: [[usize; 4]; 8] = [
     [3, 4, 9, 14],
 ];
 
-/// Digests made and split at a time: 24 KiB, which stays in L1. A multiple of three, for words of three.
-pub const LOT: usize = 384;
 /// 64-bit words from one digest to the next in a lot; a 54-byte digest fills seven.
+#[cfg(feature = "solver")]
 pub const DIGEST_WORDS: usize = 8;
-/// Bytes of an Aion leaf digest.
-const DIGEST_BYTES: usize = 54;
-
-/// Digests, one after another.
-pub type Lot = [u64; LOT * DIGEST_WORDS];
 
 /// What all digests of a nonce have in common.
-#[derive(Clone)]
 pub struct Nonce {
     /// Chain value before the last block.
     h: [u64; 8],
@@ -77,20 +77,14 @@ pub struct Nonce {
 }
 
 impl Nonce {
-    /// Compresses all of `header ‖ nonce` that the counter does not share a block with. Any lengths.
-    pub fn new(header: &[u8], nonce: &[u8]) -> Self {
-        let mut personal = [0u64; 2];
-        for (word, bytes) in personal
-            .iter_mut()
-            .zip(Params::AION.personalization().chunks_exact(8))
-        {
-            *word = le64(bytes);
-        }
+    /// Compresses all of `header ‖ nonce` that the counter does not share a block with. Any lengths; of the
+    /// parameters, the personalization and the digest's length count.
+    pub fn new(params: &Params, header: &[u8], nonce: &[u8]) -> Self {
         let mut h = IV;
         // Parameter block: digest length, no key, fanout 1, depth 1.
-        h[0] ^= 0x0101_0000 ^ DIGEST_BYTES as u64;
-        h[6] ^= personal[0];
-        h[7] ^= personal[1];
+        h[0] ^= 0x0101_0000 ^ params.digest_bytes() as u64;
+        h[6] ^= le64(&params.personalization()[..8]);
+        h[7] ^= le64(&params.personalization()[8..]);
 
         let input: Vec<u8> = header.iter().chain(nonce).copied().collect();
         // The counter is never empty, so a block filled by the input alone is not the last.
@@ -129,8 +123,23 @@ impl Nonce {
         v
     }
 
+    /// Whether the last block holds 64 bytes and the counter, as a block of the chain does.
+    fn is_of_chain(&self) -> bool {
+        self.counter_at == 64
+    }
+
+    /// The first seven words of one digest, the bytes beyond its length not cleared.
+    pub fn digest(&self, counter: u32) -> [u64; 7] {
+        if self.is_of_chain() {
+            bulk::of_chain(self, u64::from(counter), ())
+        } else {
+            self.digest_anywhere(counter)
+        }
+    }
+
     /// One digest, even where the counter crosses into another word or block: the slow form.
-    fn digest(&self, counter: u32, out: &mut [u64]) {
+    #[inline(never)]
+    fn digest_anywhere(&self, counter: u32) -> [u64; 7] {
         let mut block = [0; 256];
         for (bytes, word) in block.chunks_exact_mut(8).zip(self.message) {
             bytes.copy_from_slice(&word.to_le_bytes());
@@ -144,24 +153,7 @@ impl Nonce {
         } else {
             compress(&mut h, &words(&block[..128]), self.length, true);
         }
-        out[..7].copy_from_slice(&h[..7]);
-    }
-
-    /// Digests `first .. first + n` into the lot; up to two more may be written behind them.
-    ///
-    /// # Panics
-    /// If `n` exceeds [`LOT`].
-    pub fn digests(&self, first: u32, n: usize, lot: &mut Lot) {
-        assert!(n <= LOT);
-        if self.counter_at == 64 {
-            bulk::of_chain::<Widest>(self, first, n, lot);
-        } else if self.counter_at <= 124 && self.counter_at % 8 <= 4 {
-            bulk::within_word::<Widest>(self, first, n, lot);
-        } else {
-            for (i, out) in lot.chunks_exact_mut(DIGEST_WORDS).take(n).enumerate() {
-                self.digest(first.wrapping_add(i as u32), out);
-            }
-        }
+        core::array::from_fn(|i| h[i])
     }
 }
 
@@ -212,63 +204,28 @@ fn compress(h: &mut [u64; 8], message: &[u64; 16], length: u128, last: bool) {
     }
 }
 
-/// The widest word there is.
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-type Widest = u64;
-/// The widest word there is.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-type Widest = wasm::Three;
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::leaf::LeafHasher;
 
-    /// The blake2 crate's digest, as the lot holds it.
-    fn expected(header: &[u8], nonce: &[u8], counter: u32) -> [u8; 54] {
-        let digest = LeafHasher::new(&Params::AION, header, nonce).digest(counter);
-        digest[..54].try_into().unwrap()
-    }
-
-    fn digest_at(lot: &Lot, i: usize) -> [u8; 54] {
-        let bytes: Vec<u8> = lot[i * DIGEST_WORDS..][..7]
-            .iter()
-            .flat_map(|word| word.to_le_bytes())
-            .collect();
-        bytes[..54].try_into().unwrap()
-    }
-
     #[test]
-    fn every_header_length_gives_the_digests_of_the_blake2_crate() {
+    fn every_length_before_the_counter_gives_the_digests_of_the_blake2_crate() {
         let header: Vec<u8> = (0..300u32).map(|i| (i * 7 + 3) as u8).collect();
-        let mut lot = [0; LOT * DIGEST_WORDS];
         for length in 0..=header.len() {
-            let nonce = [0xa5; 32];
-            let hashes = Nonce::new(&header[..length], &nonce);
-            let first = 0x1f_fffe - length as u32;
-            hashes.digests(first, 5, &mut lot);
-            for i in 0..5 {
-                let counter = first + i as u32;
+            let (header, nonce) = (&header[..length], [0xa5; 32]);
+            let (ours, plain) = (
+                Nonce::new(&Params::AION, header, &nonce),
+                LeafHasher::new(&Params::AION, header, &nonce),
+            );
+            for counter in [0, 1, 0x1f_ffff - length as u32, u32::MAX] {
+                let words = ours.digest(counter).map(u64::to_le_bytes);
                 assert_eq!(
-                    digest_at(&lot, i),
-                    expected(&header[..length], &nonce, counter),
+                    words.as_flattened()[..54],
+                    plain.digest(counter)[..54],
                     "{length} {counter}"
                 );
             }
-        }
-    }
-
-    #[test]
-    fn a_whole_lot_is_right_in_every_place() {
-        let (header, nonce) = ([0x42; 32], [0x17; 32]);
-        let mut lot = [0; LOT * DIGEST_WORDS];
-        Nonce::new(&header, &nonce).digests(1000, LOT, &mut lot);
-        for i in 0..LOT {
-            assert_eq!(
-                digest_at(&lot, i),
-                expected(&header, &nonce, 1000 + i as u32),
-                "{i}"
-            );
         }
     }
 }

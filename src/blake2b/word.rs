@@ -14,18 +14,19 @@ pub trait Word: Copy {
     fn counters(first: u32) -> Self;
     fn add(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
-    fn shift_left(self, bits: u32) -> Self;
     fn rotate_32(self, context: Self::Context) -> Self;
     fn rotate_24(self, context: Self::Context) -> Self;
     fn rotate_16(self, context: Self::Context) -> Self;
     fn rotate_63(self, context: Self::Context) -> Self;
     /// Keeps the compiler from moving one step's work behind the next.
     fn fence(self, context: Self::Context);
-    /// Word `word` of each digest, to its place in the lot.
+    /// Writes digests to their place in a lot, one after another. `digest` is their first seven words; what goes
+    /// into an eighth is of no account.
     ///
     /// # Safety
-    /// `out` is the first of `DIGESTS` digests of [`DIGEST_WORDS`](super::DIGEST_WORDS) words.
-    unsafe fn write(self, out: *mut u64, word: usize);
+    /// `out` begins `DIGESTS` digests of [`DIGEST_WORDS`](super::DIGEST_WORDS) words.
+    #[cfg(feature = "solver")]
+    unsafe fn store(digest: &[Self; 7], out: *mut u64);
 }
 
 impl Word for u64 {
@@ -51,10 +52,6 @@ impl Word for u64 {
         self ^ other
     }
     #[inline(always)]
-    fn shift_left(self, bits: u32) -> Self {
-        self << bits
-    }
-    #[inline(always)]
     fn rotate_32(self, (): ()) -> Self {
         self.rotate_right(32)
     }
@@ -72,9 +69,10 @@ impl Word for u64 {
     }
     #[inline(always)]
     fn fence(self, (): ()) {}
+    #[cfg(feature = "solver")]
     #[inline(always)]
-    unsafe fn write(self, out: *mut u64, word: usize) {
-        // SAFETY: `word` is below DIGEST_WORDS.
-        unsafe { *out.add(word) = self }
+    unsafe fn store(digest: &[Self; 7], out: *mut u64) {
+        // SAFETY: seven words of eight.
+        unsafe { out.cast::<[u64; 7]>().write(*digest) }
     }
 }

@@ -1,7 +1,8 @@
 //! Two digests in a WebAssembly vector, and a third beside them in the integer unit.
 
-use super::DIGEST_WORDS;
+use super::form::{Lot, fill};
 use super::word::Word;
+use super::{DIGEST_WORDS, Nonce};
 use core::arch::wasm32::*;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,17 +13,29 @@ static ROTATE_16: [u8; 16] = [2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8,
 static FENCED: AtomicU32 = AtomicU32::new(0);
 const FENCE: u32 = 0x5bd1_e995;
 
+/// [`fill`], two digests at a time.
+#[inline(never)]
+pub fn fill_two(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
+    fill::<Two>(nonce, first, n, lot);
+}
+
+/// [`fill`], three digests at a time.
+#[inline(never)]
+pub fn fill_three(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
+    fill::<Three>(nonce, first, n, lot);
+}
+
 /// The permutations, kept in registers. Loaded, not constant: V8 rebuilds a constant shuffle mask at every
 /// use, but keeps a loaded one.
 #[derive(Clone, Copy)]
-pub struct Masks {
+struct Masks {
     rotate_24: v128,
     rotate_16: v128,
 }
 
 /// Two digests in vector lanes.
 #[derive(Clone, Copy)]
-pub struct Two(v128);
+struct Two(v128);
 
 impl Word for Two {
     const DIGESTS: usize = 2;
@@ -55,10 +68,6 @@ impl Word for Two {
         Self(v128_xor(self.0, other.0))
     }
     #[inline(always)]
-    fn shift_left(self, bits: u32) -> Self {
-        Self(u64x2_shl(self.0, bits))
-    }
-    #[inline(always)]
     fn rotate_32(self, _: Masks) -> Self {
         Self(u32x4_shuffle::<1, 0, 3, 2>(self.0, self.0))
     }
@@ -77,18 +86,22 @@ impl Word for Two {
     #[inline(always)]
     fn fence(self, _: Masks) {}
     #[inline(always)]
-    unsafe fn write(self, out: *mut u64, word: usize) {
-        // SAFETY: two digests of DIGEST_WORDS words, and `word` is below that.
-        unsafe {
-            *out.add(word) = u64x2_extract_lane::<0>(self.0);
-            *out.add(DIGEST_WORDS + word) = u64x2_extract_lane::<1>(self.0);
+    unsafe fn store(digest: &[Self; 7], out: *mut u64) {
+        let [a, b, c, d, e, f, g] = *digest;
+        let out = out.cast::<v128>();
+        for (i, (x, y)) in [(a, b), (c, d), (e, f), (g, g)].into_iter().enumerate() {
+            // SAFETY: four vectors are a digest, and there are two.
+            unsafe {
+                v128_store(out.add(i), u64x2_shuffle::<0, 2>(x.0, y.0));
+                v128_store(out.add(DIGEST_WORDS / 2 + i), u64x2_shuffle::<1, 3>(x.0, y.0));
+            }
         }
     }
 }
 
 /// One digest in the integer unit beside two in the vector unit, so that both work at once.
 #[derive(Clone, Copy)]
-pub struct Three {
+struct Three {
     one: u64,
     two: Two,
 }
@@ -125,10 +138,6 @@ impl Word for Three {
         Self::with(self.one.xor(other.one), self.two.xor(other.two))
     }
     #[inline(always)]
-    fn shift_left(self, bits: u32) -> Self {
-        Self::with(self.one.shift_left(bits), self.two.shift_left(bits))
-    }
-    #[inline(always)]
     fn rotate_32(self, masks: Masks) -> Self {
         Self::with(self.one.rotate_32(()), self.two.rotate_32(masks))
     }
@@ -153,11 +162,11 @@ impl Word for Three {
         }
     }
     #[inline(always)]
-    unsafe fn write(self, out: *mut u64, word: usize) {
+    unsafe fn store(digest: &[Self; 7], out: *mut u64) {
         // SAFETY: three digests; the first two are the vector's.
         unsafe {
-            self.two.write(out, word);
-            self.one.write(out.add(2 * DIGEST_WORDS), word);
+            Two::store(&digest.map(|word| word.two), out);
+            u64::store(&digest.map(|word| word.one), out.add(2 * DIGEST_WORDS));
         }
     }
 }
