@@ -87,9 +87,41 @@ impl Nonce {
     }
 }
 
+/// A word that makes digests of successive counters, one in each lane.
+pub trait Lanes: Word {
+    /// Digests at once.
+    const DIGESTS: usize;
+
+    fn context() -> Self::Context;
+    /// The counter of each digest.
+    fn counters(first: u32) -> Self;
+    /// Writes digests to their place in a lot, one after another. `digest` is their first seven words; what goes
+    /// into an eighth is of no account.
+    ///
+    /// # Safety
+    /// `out` begins `DIGESTS` digests of [`DIGEST_WORDS`] words.
+    unsafe fn store(digest: &[Self; 7], out: *mut u64);
+}
+
+impl Lanes for u64 {
+    const DIGESTS: usize = 1;
+
+    #[inline(always)]
+    fn context() {}
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        u64::from(first)
+    }
+    #[inline(always)]
+    unsafe fn store(digest: &[Self; 7], out: *mut u64) {
+        // SAFETY: seven words of eight.
+        unsafe { out.cast::<[u64; 7]>().write(*digest) }
+    }
+}
+
 /// Digests `first .. first + n` of a chain block.
 #[inline(always)]
-pub fn fill<W: Word>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
+pub fn fill<W: Lanes>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
     const { assert!(LOT.is_multiple_of(W::DIGESTS), "whole groups fill a lot") }
     debug_assert!(n <= LOT);
     let ctx = W::context();

@@ -1,6 +1,6 @@
 //! Two digests in a WebAssembly vector, and a third beside them in the integer unit.
 
-use super::form::{Lot, fill};
+use super::form::{Lanes, Lot, fill};
 use super::word::Word;
 use super::{DIGEST_WORDS, Nonce};
 use core::arch::wasm32::*;
@@ -38,26 +38,11 @@ struct Masks {
 struct Two(v128);
 
 impl Word for Two {
-    const DIGESTS: usize = 2;
     type Context = Masks;
 
     #[inline(always)]
-    fn context() -> Masks {
-        // SAFETY: 16 bytes each.
-        unsafe {
-            Masks {
-                rotate_24: v128_load(core::hint::black_box(ROTATE_24.as_ptr()).cast()),
-                rotate_16: v128_load(core::hint::black_box(ROTATE_16.as_ptr()).cast()),
-            }
-        }
-    }
-    #[inline(always)]
     fn splat(word: u64) -> Self {
         Self(u64x2_splat(word))
-    }
-    #[inline(always)]
-    fn counters(first: u32) -> Self {
-        Self(u64x2(u64::from(first), u64::from(first.wrapping_add(1))))
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -85,6 +70,25 @@ impl Word for Two {
     }
     #[inline(always)]
     fn fence(self, _: Masks) {}
+}
+
+impl Lanes for Two {
+    const DIGESTS: usize = 2;
+
+    #[inline(always)]
+    fn context() -> Masks {
+        // SAFETY: 16 bytes each.
+        unsafe {
+            Masks {
+                rotate_24: v128_load(core::hint::black_box(ROTATE_24.as_ptr()).cast()),
+                rotate_16: v128_load(core::hint::black_box(ROTATE_16.as_ptr()).cast()),
+            }
+        }
+    }
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        Self(u64x2(u64::from(first), u64::from(first.wrapping_add(1))))
+    }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
         let [a, b, c, d, e, f, g] = *digest;
@@ -114,20 +118,11 @@ impl Three {
 }
 
 impl Word for Three {
-    const DIGESTS: usize = 3;
     type Context = Masks;
 
     #[inline(always)]
-    fn context() -> Masks {
-        Two::context()
-    }
-    #[inline(always)]
     fn splat(word: u64) -> Self {
         Self::with(word, Two::splat(word))
-    }
-    #[inline(always)]
-    fn counters(first: u32) -> Self {
-        Self::with(u64::from(first.wrapping_add(2)), Two::counters(first))
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -160,6 +155,19 @@ impl Word for Three {
         if self.one as u32 == FENCE {
             FENCED.store(1, Ordering::Relaxed);
         }
+    }
+}
+
+impl Lanes for Three {
+    const DIGESTS: usize = 3;
+
+    #[inline(always)]
+    fn context() -> Masks {
+        Two::context()
+    }
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        Self::with(u64::from(first.wrapping_add(2)), Two::counters(first))
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {

@@ -2,16 +2,11 @@
 
 /// A word of the state, for as many digests at once as it has lanes.
 pub trait Word: Copy {
-    /// Digests at once.
-    const DIGESTS: usize;
     /// What rotations need at hand.
     type Context: Copy;
 
-    fn context() -> Self::Context;
     /// The same word for every digest.
     fn splat(word: u64) -> Self;
-    /// The counter of each digest.
-    fn counters(first: u32) -> Self;
     fn add(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
     fn rotate_32(self, context: Self::Context) -> Self;
@@ -20,28 +15,14 @@ pub trait Word: Copy {
     fn rotate_63(self, context: Self::Context) -> Self;
     /// Keeps the compiler from moving one step's work behind the next.
     fn fence(self, context: Self::Context);
-    /// Writes digests to their place in a lot, one after another. `digest` is their first seven words; what goes
-    /// into an eighth is of no account.
-    ///
-    /// # Safety
-    /// `out` begins `DIGESTS` digests of [`DIGEST_WORDS`](super::DIGEST_WORDS) words.
-    #[cfg(feature = "solver")]
-    unsafe fn store(digest: &[Self; 7], out: *mut u64);
 }
 
 impl Word for u64 {
-    const DIGESTS: usize = 1;
     type Context = ();
 
     #[inline(always)]
-    fn context() {}
-    #[inline(always)]
     fn splat(word: u64) -> Self {
         word
-    }
-    #[inline(always)]
-    fn counters(first: u32) -> Self {
-        u64::from(first)
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -69,10 +50,4 @@ impl Word for u64 {
     }
     #[inline(always)]
     fn fence(self, (): ()) {}
-    #[cfg(feature = "solver")]
-    #[inline(always)]
-    unsafe fn store(digest: &[Self; 7], out: *mut u64) {
-        // SAFETY: seven words of eight.
-        unsafe { out.cast::<[u64; 7]>().write(*digest) }
-    }
 }

@@ -10,7 +10,7 @@ use core::arch::x86_64::*;
 
 use super::DIGEST_WORDS;
 use super::Nonce;
-use super::form::{Lot, fill};
+use super::form::{Lanes, Lot, fill};
 
 use super::word::Word;
 
@@ -36,21 +36,11 @@ pub unsafe fn fill_avx512(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
 struct Four(__m256i);
 
 impl Word for Four {
-    const DIGESTS: usize = 4;
     type Context = ();
 
     #[inline(always)]
-    fn context() {}
-    #[inline(always)]
     fn splat(word: u64) -> Self {
         Self(unsafe { _mm256_set1_epi64x(word as i64) })
-    }
-    #[inline(always)]
-    fn counters(first: u32) -> Self {
-        unsafe {
-            let lanes = _mm_add_epi32(_mm_set1_epi32(first as i32), _mm_setr_epi32(0, 1, 2, 3));
-            Self(_mm256_cvtepu32_epi64(lanes))
-        }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -87,6 +77,20 @@ impl Word for Four {
     }
     #[inline(always)]
     fn fence(self, (): ()) {}
+}
+
+impl Lanes for Four {
+    const DIGESTS: usize = 4;
+
+    #[inline(always)]
+    fn context() {}
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        unsafe {
+            let lanes = _mm_add_epi32(_mm_set1_epi32(first as i32), _mm_setr_epi32(0, 1, 2, 3));
+            Self(_mm256_cvtepu32_epi64(lanes))
+        }
+    }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
         let [a, b, c, d, e, f, g] = *digest;
@@ -118,22 +122,11 @@ unsafe fn store_square(a: Four, b: Four, c: Four, d: Four, out: *mut u64) {
 struct Eight(__m512i);
 
 impl Word for Eight {
-    const DIGESTS: usize = 8;
     type Context = ();
 
     #[inline(always)]
-    fn context() {}
-    #[inline(always)]
     fn splat(word: u64) -> Self {
         Self(unsafe { _mm512_set1_epi64(word as i64) })
-    }
-    #[inline(always)]
-    fn counters(first: u32) -> Self {
-        unsafe {
-            let places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-            let lanes = _mm256_add_epi32(_mm256_set1_epi32(first as i32), places);
-            Self(_mm512_cvtepu32_epi64(lanes))
-        }
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -161,6 +154,21 @@ impl Word for Eight {
     }
     #[inline(always)]
     fn fence(self, (): ()) {}
+}
+
+impl Lanes for Eight {
+    const DIGESTS: usize = 8;
+
+    #[inline(always)]
+    fn context() {}
+    #[inline(always)]
+    fn counters(first: u32) -> Self {
+        unsafe {
+            let places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+            let lanes = _mm256_add_epi32(_mm256_set1_epi32(first as i32), places);
+            Self(_mm512_cvtepu32_epi64(lanes))
+        }
+    }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
         let [a, b, c, d, e, f, g] = *digest;
