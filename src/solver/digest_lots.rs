@@ -2,11 +2,13 @@
 
 use web_time::Instant;
 
-use super::blake2b::{DIGEST_WORDS, LOT, Lot, Nonce};
+use crate::blake2b::{DIGEST_WORDS, Form, LOT, Lot, Nonce};
+use crate::params::Params;
 
 /// The leaf digests of a nonce, a lot at a time, by the kernel that the solver uses.
 pub struct DigestLots {
     nonce: Nonce,
+    form: Form,
     lot: Box<Lot>,
 }
 
@@ -17,7 +19,8 @@ impl DigestLots {
     /// Hashes what the digests of `header ‖ nonce` have in common.
     pub fn new(header: &[u8], nonce: &[u8]) -> Self {
         Self {
-            nonce: Nonce::new(header, nonce),
+            nonce: Nonce::new(&Params::AION, header, nonce),
+            form: Form::widest(),
             lot: Box::new([0; LOT * DIGEST_WORDS]),
         }
     }
@@ -25,7 +28,7 @@ impl DigestLots {
     /// Makes the digests from number `first` on. Returns them one after another, eight little-endian words each, of
     /// which the first 54 bytes count.
     pub fn make(&mut self, first: u32) -> &[u64] {
-        self.nonce.digests(first, LOT, &mut self.lot);
+        self.nonce.digests(self.form, first, LOT, &mut self.lot);
         &self.lot[..]
     }
 
@@ -44,7 +47,6 @@ impl DigestLots {
 mod tests {
     use super::*;
     use crate::leaf::LeafHasher;
-    use crate::params::Params;
 
     #[test]
     fn a_lot_is_what_the_plain_hasher_makes() {
