@@ -1,7 +1,7 @@
 import { load, type WasmSource } from "./verifier.js";
 
 export { type Reason, VerifyError, type VerifyResult } from "./result.js";
-export { verifyJson, type WasmSource } from "./verifier.js";
+export { verifyJson, verifySolution, type WasmSource } from "./verifier.js";
 
 /** Loads the verifier: from `source`, or from the file that the package or the bundler placed beside the script. */
 export function init(source?: WasmSource): Promise<void> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { load, type WasmSource } from "./verifier.js";
 
 export { type Reason, VerifyError, type VerifyResult } from "./result.js";
-export { verifyJson, type WasmSource } from "./verifier.js";
+export { verifyJson, verifySolution, type WasmSource } from "./verifier.js";
 
 /** Loads the verifier: from `source`, or from the package's own file, which Node reads because its fetch does not. */
 export function init(source?: WasmSource): Promise<void> {

@@ -1,5 +1,9 @@
-import initWasm, { type InitInput, verifyJson as verifyInWasm } from "../wasm/verify/aion_pow.js";
-import { VerifyError, type VerifyResult } from "./result.js";
+import initWasm, {
+  type InitInput,
+  verifyJson as verifyInWasm,
+  verifySolution as verifySolutionInWasm,
+} from "../wasm/verify/aion_pow.js";
+import { type Reason, VerifyError, type VerifyResult } from "./result.js";
 
 /** The verifier's wasm: a module, its bytes, a response, or where to fetch it. */
 export type WasmSource = InitInput | Promise<InitInput>;
@@ -36,4 +40,17 @@ export function verifyJson(text: string): VerifyResult[] {
     throw new VerifyError("unreadable", cause instanceof Error ? cause.message : String(cause), { cause });
   }
   return JSON.parse(results) as VerifyResult[];
+}
+
+/**
+ * Verifies one Equihash solution by itself, without any target: mine hash and nonce of 32 bytes, solution of 1408.
+ * Returns undefined where it keeps the whole rule, or the reason why not. Throws a {@link VerifyError} before `init()`.
+ */
+export function verifySolution(
+  mineHash: Uint8Array,
+  nonce: Uint8Array,
+  solution: Uint8Array,
+): Reason | undefined {
+  if (!loaded) throw new VerifyError("not-initialised", "await init() before verifySolution()");
+  return verifySolutionInWasm(mineHash, nonce, solution) as Reason | undefined;
 }

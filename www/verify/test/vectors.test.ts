@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { init, verifyJson } from "../src/node.js";
+import { init, verifyJson, verifySolution } from "../src/node.js";
 
 interface BlockVector {
   readonly header: Record<string, string | number>;
@@ -45,6 +45,18 @@ describe.skipIf(!existsSync(FOLDER))("real blocks", () => {
         target: true,
         ...(block.block_hash === undefined ? {} : { blockHash: block.block_hash }),
       });
+    }
+  });
+
+  test("a solution by itself is judged by its bytes, and refused for the reason that its block is", () => {
+    const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
+    for (const { mine_hash, nonce, solution } of blocks) {
+      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution))).toBeUndefined();
+      expect(verifySolution(bytes(nonce), bytes(nonce), bytes(solution))).toBe("digit-not-zero");
+      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution).fill(0))).toBe("duplicate-index");
+      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution).subarray(1))).toBe(
+        "solution-length",
+      );
     }
   });
 
