@@ -32,7 +32,7 @@ const NODE_CASES = [{ backend: "miner-st", threads: 1 }];
 async function bench(options) {
   bootstrap();
   await wasmArtifacts();
-  const aionPow = await program("aion-pow");
+  const aionPow = await program("aion-pow", { from: "aion-pow-cli" });
   const folder = await mkdtemp(join(tmpdir(), "aion-bench-"));
   try {
     const items = await someSolutions(aionPow, VERIFIED_NONCES);
@@ -42,7 +42,7 @@ async function bench(options) {
     if (options.where.includes("native")) rows.push(...(await native(aionPow, file, options)));
     for (const [where, cases, start] of wasmPlaces(options)) {
       const chosen = cases.filter(({ threads }) => options.threads.includes(threads));
-      rows.push(...(await wasm(where, chosen, start(), items, options)));
+      rows.push(...(await wasm(where, chosen, await start(), items, options)));
     }
     return rows;
   } finally {

@@ -31,9 +31,9 @@ export async function page() {
   });
 }
 
-/** Builds a program of the workspace and returns its path. */
-export async function program(name, profile = "release") {
-  const args = ["build", "--profile", profile, "--package", name, "--bin", name];
+/** Builds a program of the workspace, from the package of its name or another one, and returns its path. */
+export async function program(name, { profile = "release", from = name } = {}) {
+  const args = ["build", "--profile", profile, "--package", from, "--bin", name];
   const messages = await output("cargo", [...args, "--message-format", "json-render-diagnostics"]);
   const built = messages
     .split("\n")

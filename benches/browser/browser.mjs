@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BenchError } from "../bench-error.mjs";
 import { startMailbox } from "./server.mjs";
 
 /** Seconds that a page may take for one answer, its own start included. */
@@ -56,11 +57,15 @@ async function startBrowser(name, program, options) {
   const profile = await mkdtemp(join(tmpdir(), "aion-bench-"));
   const child = spawn(program, [...(await options(profile)), mailbox.url], { stdio: "ignore" });
   const gone = once(child, "exit").catch(() => undefined);
-  child.once("error", (error) => mailbox.fail(new Error(`${name} could not be started: ${error.message}`)));
-  child.once("exit", (code, signal) => mailbox.fail(new Error(`${name} ended by itself: ${signal ?? code}`)));
+  child.once("error", (error) =>
+    mailbox.fail(new BenchError(`${name} could not be started: ${error.message}`)),
+  );
+  child.once("exit", (code, signal) =>
+    mailbox.fail(new BenchError(`${name} ended by itself: ${signal ?? code}`)),
+  );
   return {
     async ask(request) {
-      const silent = () => mailbox.fail(new Error(`${name} gave no answer for ${PATIENCE} seconds`));
+      const silent = () => mailbox.fail(new BenchError(`${name} gave no answer for ${PATIENCE} seconds`));
       const deadline = setTimeout(silent, PATIENCE * 1000);
       try {
         return await mailbox.ask(request);
