@@ -83,13 +83,18 @@ test("the keyboard alone starts and stops", async () => {
   assert.equal(await page.locator("#panel-about").isVisible(), true);
   await page.keyboard.press("Home");
   assert.equal(await focused(), "tab-mine");
-  for (const id of ["pool", "threads", "wallet", "start-stop"]) {
+  for (const id of ["pool", "threads", "throttle", "wallet", "start-stop"]) {
     await tabTo(id);
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
     assert.notEqual(outline, "none", `${id} shows that it has the focus`);
   }
   await page.keyboard.press("Enter");
   await until("it mines", async () => /^Mining at/.test(await text(page, "mine-status")));
+  await tabTo("throttle");
+  for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowDown");
+  assert.equal(await page.locator("#throttle").inputValue(), "0.5");
+  assert.equal(await text(page, "throttle-note"), "Rests 50 % of the time.");
+  await until("it still mines", async () => (await count(page, "figure-runs")) > 0);
   await tabTo("start-stop");
   await page.keyboard.press("Space");
   await until("it stopped", async () => /^Stopped\./.test(await text(page, "mine-status")));

@@ -3,7 +3,7 @@ import { element, make } from "./elements.js";
 import { noticesFor, showNotices } from "./environment-notices.js";
 import { EventLog } from "./event-log.js";
 import { Figures } from "./figures.js";
-import { shareWords, statusWords, type Trouble, troubleWords } from "./mine-words.js";
+import { shareWords, statusWords, throttleWords, type Trouble, troubleWords } from "./mine-words.js";
 import { DEVELOPMENT_POOL, fetchPools, type Pool } from "./pools.js";
 import { StatusLine } from "./status-line.js";
 import { WalletField } from "./wallet-field.js";
@@ -15,6 +15,7 @@ const REFRESH_MS = 1000;
 export class MinePanel {
   readonly #pool = element("pool", HTMLSelectElement);
   readonly #threads = element("threads", HTMLInputElement);
+  readonly #throttle = element("throttle", HTMLSelectElement);
   readonly #button = element("start-stop", HTMLButtonElement);
   readonly #wallet = new WalletField(
     element("wallet", HTMLInputElement),
@@ -27,6 +28,8 @@ export class MinePanel {
   #miner: Miner | undefined;
   #trouble: Trouble | null = null;
   #possible = true;
+  /** Whether the log says so of the connection that is. */
+  #authorized = false;
 
   async start(): Promise<void> {
     const environment = capabilities();
@@ -38,6 +41,10 @@ export class MinePanel {
     this.#pool.addEventListener("change", () => {
       this.#choosePool();
     });
+    this.#throttle.addEventListener("change", () => {
+      this.#chooseThrottle();
+    });
+    this.#chooseThrottle();
     element("mine-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void (this.#running ? this.#stop() : this.#begin());
@@ -85,6 +92,12 @@ export class MinePanel {
     this.#wallet.poolChanged(name);
   }
 
+  #chooseThrottle(): void {
+    const throttle = Number(this.#throttle.value);
+    if (this.#miner !== undefined) this.#miner.throttle = throttle;
+    element("throttle-note", HTMLElement).textContent = throttleWords(throttle);
+  }
+
   async #begin(): Promise<void> {
     const pool = this.#pools.find(({ name }) => name === this.#pool.value);
     if (pool === undefined) return;
@@ -95,7 +108,8 @@ export class MinePanel {
     if (!this.#threads.reportValidity()) return;
     this.#trouble = null;
     const threads = this.#threads.valueAsNumber;
-    const miner = new Miner({ pool: pool.url, worker: this.#wallet.address, threads });
+    const throttle = Number(this.#throttle.value);
+    const miner = new Miner({ pool: pool.url, worker: this.#wallet.address, threads, throttle });
     this.#miner = miner;
     this.#listen(miner);
     element("mining-address", HTMLElement).textContent = this.#wallet.address;
@@ -117,11 +131,13 @@ export class MinePanel {
     miner.addEventListener("state", ({ detail: { state } }) => {
       if (state === "mining") this.#trouble = null;
       if (state === "starting") this.#log.add("Starting");
-      if (state === "waiting-for-job") this.#log.add("The pool has authorized this worker");
+      if (state === "starting" || state === "reconnecting") this.#authorized = false;
+      if (state === "waiting-for-job" || state === "mining") this.#tellAuthorized();
       if (state === "stopped") this.#log.add("Stopped");
       this.#show();
     });
     miner.addEventListener("job", ({ detail: { id } }) => {
+      this.#tellAuthorized();
       this.#log.add(`Job ${id}`);
     });
     miner.addEventListener("share", ({ detail }) => {
@@ -131,6 +147,12 @@ export class MinePanel {
     miner.addEventListener("error", ({ detail }) => {
       this.#meet(detail);
     });
+  }
+
+  /** Jobs are for the authorized only; the first may come while the solver still starts. */
+  #tellAuthorized(): void {
+    if (!this.#authorized) this.#log.add("The pool has authorized this worker");
+    this.#authorized = true;
   }
 
   #meet(trouble: Trouble): void {

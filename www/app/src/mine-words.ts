@@ -65,6 +65,12 @@ export function shareWords({ status, jobId, reason, code }: ShareEvent): { text:
   }
 }
 
+/** What a throttle means, said of the threads in use. */
+export function throttleWords(throttle: number): string {
+  if (throttle === 1) return "Works all the time.";
+  return `Rests ${Math.round(100 * (1 - throttle))} % of the time.`;
+}
+
 /** Bytes in MiB. */
 export function memoryWords(bytes: number): string {
   return bytes === 0 ? "none" : `${(bytes / 2 ** 20).toFixed(0)} MiB`;

@@ -1,7 +1,7 @@
 import { type MinerStats, MinerError, type ShareEvent, StratumError } from "aion-web-miner";
 import { expect, test } from "vitest";
 import { noticesFor } from "../src/environment-notices.js";
-import { memoryWords, shareWords, solverWords, statusWords } from "../src/mine-words.js";
+import { memoryWords, shareWords, solverWords, statusWords, throttleWords } from "../src/mine-words.js";
 import { checksOf, verdictWords } from "../src/verdict-view.js";
 import { summary } from "../src/verify-panel.js";
 import { addressFault, DEVELOPMENT_ADDRESS } from "../src/wallet-field.js";
@@ -51,6 +51,15 @@ test.each<[ShareEvent["status"], string, string]>([
 ])("a share %s reads “%s”", (status, text, tone) => {
   const [code, reason] = status === "rejected" ? [22, "duplicate share"] : [null, null];
   expect(shareWords({ status, jobId: "2a", powHash: null, code, reason })).toEqual({ text, tone });
+});
+
+test("a throttle says how much of the time is rest", () => {
+  expect([1, 0.75, 0.5, 0.25].map(throttleWords)).toEqual([
+    "Works all the time.",
+    "Rests 25 % of the time.",
+    "Rests 50 % of the time.",
+    "Rests 75 % of the time.",
+  ]);
 });
 
 test("the solver and its memory are named, or said to be absent", () => {

@@ -3,7 +3,7 @@
  *
  * | code | what happened |
  * |---|---|
- * | `bad-options` | the number of threads cannot be used |
+ * | `bad-options` | the number of threads or the throttle cannot be used |
  * | `no-workers` | this environment has no module workers |
  * | `no-simd` | this environment's WebAssembly lacks SIMD |
  * | `out-of-memory` | the browser refuses the memory the solver needs |

@@ -6,7 +6,7 @@ import type { StratumError } from "./stratum-error.js";
 /** Where a miner is in its life. */
 export type MinerState =
   | "idle"
-  /** The solver worker and its threads come up. */
+  /** The solver worker and its threads come up, while the pool is connected to. */
   | "starting"
   /** Until the pool has authorized. */
   | "connecting"

@@ -5,6 +5,8 @@ import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
 export interface MinerOptions extends StratumOptions {
   /** Solver threads; half of the processors by default. Without cross-origin isolation there is one, whatever is asked. */
   readonly threads?: number;
+  /** The part of the time that the solver works, above 0 and at most 1, which is the default. */
+  readonly throttle?: number;
   /** The solver worker's script, where the bundle does not place it by itself. */
   readonly workerUrl?: string | URL;
   /** The absolute address of the folder of `miner-mt/` and `miner-st/`, where the bundle does not place them by itself. */
@@ -17,11 +19,19 @@ export const MAX_THREADS = 48;
 /** Throws `bad-options` with the option's name where an option cannot be used. */
 export function checkMinerOptions(options: MinerOptions): void {
   checkStratumOptions(options);
-  const { threads } = options;
+  const { threads, throttle } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)) {
     throw new MinerError(
       "bad-options",
       `threads must be a whole number from 1 to ${MAX_THREADS}, not ${threads}`,
     );
+  }
+  if (throttle !== undefined) checkThrottle(throttle);
+}
+
+/** Throws `bad-options` where the solver cannot work that part of the time. */
+export function checkThrottle(throttle: number): void {
+  if (!(throttle > 0 && throttle <= 1)) {
+    throw new MinerError("bad-options", `throttle must be above 0 and at most 1, not ${throttle}`);
   }
 }

@@ -3,7 +3,7 @@ import { bytesFromHex } from "./hex.js";
 import type { Job } from "./job-book.js";
 import { MinerError, messageOf } from "./miner-error.js";
 import type { MinerEvents, MinerState } from "./miner-events.js";
-import { checkMinerOptions, type MinerOptions } from "./miner-options.js";
+import { checkMinerOptions, checkThrottle, type MinerOptions } from "./miner-options.js";
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
 import { NoncePlan } from "./nonce-plan.js";
 import { SolverHost } from "./solver-host.js";
@@ -18,7 +18,13 @@ import type { FromSolver } from "./worker-messages.js";
 interface Session {
   readonly host: SolverHost;
   readonly feed: WorkFeed;
-  client: StratumClient | undefined;
+  readonly client: StratumClient;
+  /** True from when the solver can work. */
+  solverReady: boolean;
+  /** Where the miner is, or will be once the solver can work. */
+  phase: MinerState;
+  /** Rejects the start; undefined once it was complete. */
+  refuse: ((error: StratumError) => void) | undefined;
 }
 
 /**
@@ -28,6 +34,7 @@ interface Session {
  */
 export class Miner extends TypedEventTarget<MinerEvents> {
   readonly #options: MinerOptions;
+  #throttle: number;
   readonly #plan = new NoncePlan();
   readonly #stats = new StatsCounter();
   #state: MinerState = "idle";
@@ -41,6 +48,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     super();
     checkMinerOptions(options);
     this.#options = options;
+    this.#throttle = options.throttle ?? 1;
   }
 
   get state(): MinerState {
@@ -49,6 +57,18 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   get stats(): MinerStats {
     return this.#stats.at(Date.now());
+  }
+
+  /** The part of the time that the solver works, above 0 and at most 1. May be changed at any time. */
+  get throttle(): number {
+    return this.#throttle;
+  }
+
+  /** Throws `bad-options` where the solver cannot work that part of the time, and changes nothing. */
+  set throttle(throttle: number) {
+    checkThrottle(throttle);
+    this.#throttle = throttle;
+    this.#session?.host.throttle(throttle);
   }
 
   /**
@@ -82,12 +102,14 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       const backend = chooseBackend(environment);
       const threads = backend === "threads" ? (this.#options.threads ?? defaultThreads(environment)) : 1;
       const session = this.#openSession(backend, threads);
-      const memoryBytes = await session.host.ready;
-      check();
-      this.#stats.solver({ backend, threads, memoryBytes });
-      session.client = this.#openClient(session);
-      this.#move("connecting");
+      const refused = new Promise<never>((_, reject) => (session.refuse = reject));
       session.client.start();
+      const memoryBytes = await Promise.race([session.host.ready, refused]);
+      check();
+      session.refuse = undefined;
+      session.solverReady = true;
+      this.#stats.solver({ backend, threads, memoryBytes });
+      this.#enter(session, session.phase);
     } catch (cause) {
       // A stop that came in between has ended the session already.
       if (request === this.#startRequests) await this.#end("failed");
@@ -101,8 +123,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   #openSession(backend: "threads" | "single", threads: number): Session {
     const { workerUrl, wasmBase } = this.#options;
     const feed = new WorkFeed(this.#plan);
+    const client = new StratumClient(this.#options);
     const host = new SolverHost(
-      { backend, threads, workerUrl, wasmBase },
+      { backend, threads, throttle: this.#throttle, workerUrl, wasmBase },
       {
         low: (generation) => {
           const work = feed.more(generation);
@@ -117,50 +140,69 @@ export class Miner extends TypedEventTarget<MinerEvents> {
         },
       },
     );
-    const session: Session = { host, feed, client: undefined };
+    const session: Session = {
+      host,
+      feed,
+      client,
+      solverReady: false,
+      phase: "connecting",
+      refuse: undefined,
+    };
     this.#session = session;
+    this.#follow(session);
     return session;
   }
 
-  #openClient({ host, feed }: Session): StratumClient {
-    const client = new StratumClient(this.#options);
+  /** Listens to the session's pool. */
+  #follow(session: Session): void {
+    const { host, feed, client } = session;
     client.addEventListener("state", ({ detail: { state, previous } }) => {
       if (previous === "ready") this.#pause(host, feed.clear());
-      if (state === "ready") this.#move("waiting-for-job");
-      else if (state === "waiting") this.#move("reconnecting");
-      else if (state === "connecting") this.#move("connecting");
+      if (state === "ready") this.#enter(session, "waiting-for-job");
+      else if (state === "waiting") this.#enter(session, "reconnecting");
+      else if (state === "connecting") this.#enter(session, "connecting");
     });
     client.addEventListener("job", ({ detail: job }) => {
       this.emit("job", job);
-      this.#assign(host, feed.job(job));
+      this.#assign(session, feed.job(job));
     });
     client.addEventListener("target", ({ detail: job }) => {
       const work = feed.retarget(job);
-      if (work !== undefined) this.#assign(host, work);
+      if (work !== undefined) this.#assign(session, work);
     });
     client.addEventListener("late", ({ detail }) => {
       this.#judge(null, null, detail);
     });
     client.addEventListener("error", ({ detail: { error, retryInMs } }) => {
+      if (error.final && session.refuse !== undefined) {
+        session.refuse(error);
+        return;
+      }
       if (error.final) void this.#end("failed");
       this.emit("error", { error, retryInMs });
     });
-    return client;
   }
 
-  #assign(host: SolverHost, feed: Feed): void {
+  /** Moves to where the pool has brought the session, as soon as the solver can work. */
+  #enter(session: Session, phase: MinerState): void {
+    session.phase = phase;
+    if (!session.solverReady || session !== this.#session) return;
+    if (phase === "mining") this.#stats.mining(Date.now());
+    this.#move(phase);
+  }
+
+  #assign(session: Session, feed: Feed): void {
     if ("work" in feed) {
-      host.work(feed.work);
-      this.#stats.mining(Date.now());
-      this.#move("mining");
+      session.host.work(feed.work);
+      this.#enter(session, "mining");
       return;
     }
-    this.#exhausted(host, feed.generation);
+    this.#exhausted(session, feed.generation);
   }
 
-  #exhausted(host: SolverHost, generation: number): void {
-    this.#pause(host, generation);
-    this.#move("waiting-for-job");
+  #exhausted(session: Session, generation: number): void {
+    this.#pause(session.host, generation);
+    this.#enter(session, "waiting-for-job");
     const error = new MinerError(
       "nonces-exhausted",
       "every nonce that the pool's extraNonce1 leaves was tried",
@@ -174,13 +216,14 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.#tellStats();
   }
 
-  #finish({ host, feed, client }: Session, message: Extract<FromSolver, { type: "outcome" }>): void {
+  #finish(session: Session, message: Extract<FromSolver, { type: "outcome" }>): void {
+    const { feed, client } = session;
     const { generation, sequence, nonce, outcome, memoryBytes } = message;
     if (!feed.isCurrent(generation)) return;
     this.#stats.finished(outcome, memoryBytes, Date.now());
-    const job = client?.liveJob(sequence);
+    const job = client.liveJob(sequence);
     const best = outcome.shares[0];
-    if (client !== undefined && job !== undefined && best !== undefined) {
+    if (job !== undefined && best !== undefined) {
       // The target may have changed while the run went on: the newest counts.
       const powHash = bytesFromHex(best.powHash);
       if (powHash !== undefined && isBelow(powHash, job.target)) {
@@ -188,7 +231,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       }
     }
     this.#tellStats();
-    if (feed.isLast(nonce)) this.#exhausted(host, generation);
+    if (feed.isLast(nonce)) this.#exhausted(session, generation);
   }
 
   async #submit(
@@ -223,7 +266,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     const session = this.#session;
     this.#session = undefined;
     if (state === "stopped") this.#move("stopping");
-    session?.client?.stop();
+    session?.client.stop();
     const ending = (session?.host.end() ?? Promise.resolve()).then(() => {
       this.#stats.solver(null);
       this.#stats.paused();

@@ -7,6 +7,8 @@ import type { Assignment, Backend, FromSolver, ToSolver } from "./worker-message
 export interface SolverOptions {
   readonly backend: Backend;
   readonly threads: number;
+  /** The part of the time that the solver may work, above 0 and at most 1. */
+  readonly throttle: number;
   /** The worker's script, where it is not the package's own `solver-worker.js`. */
   readonly workerUrl?: string | URL | undefined;
   /** The folder of the artifacts, where it is not the package's own. */
@@ -41,14 +43,18 @@ export class SolverHost {
   });
   readonly #loadTimer: ReturnType<typeof setTimeout>;
   #settleReady: { resolve: (memoryBytes: number) => void; reject: (error: MinerError) => void } | undefined;
+  /** The work that came before the solver was ready. */
+  #early: Assignment | undefined;
   #over = false;
 
   /** Resolves with the solver's memory in bytes; rejects with a {@link MinerError} when it did not come up. */
   readonly ready: Promise<number>;
 
-  constructor({ backend, threads, workerUrl, wasmBase }: SolverOptions, listener: SolverListener) {
+  constructor({ backend, threads, throttle, workerUrl, wasmBase }: SolverOptions, listener: SolverListener) {
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }));
+    // A start that fails for another reason no longer waits for it.
+    this.ready.catch(() => undefined);
     // Bundlers recognise a worker's script by the very form of the first call.
     this.#worker =
       workerUrl === undefined
@@ -69,19 +75,32 @@ export class SolverHost {
       this.#fail("solver-unavailable", `the solver was not ready within ${LOADING_MS / 1000} s`);
     }, LOADING_MS);
     this.#watchdog.watch();
-    this.#tell({ type: "load", backend, threads, wasmBase: wasmBase?.toString() ?? null });
+    this.#tell({ type: "load", backend, threads, throttle, wasmBase: wasmBase?.toString() ?? null });
   }
 
-  /** Gives work; from here on silence is an error. */
+  /** Gives work, which waits for the solver where it is not ready yet; from its beginning silence is an error. */
   work(assignment: Assignment): void {
+    if (this.#settleReady !== undefined) {
+      this.#early = assignment;
+      return;
+    }
     this.#watchdog.watch();
     this.#tell({ type: "work", assignment });
   }
 
   /** Takes the work away. */
   idle(generation: number): void {
+    if (this.#settleReady !== undefined) {
+      this.#early = undefined;
+      return;
+    }
     this.#watchdog.rest();
     this.#tell({ type: "idle", generation });
+  }
+
+  /** Changes the part of the time that the solver may work. */
+  throttle(throttle: number): void {
+    this.#tell({ type: "throttle", throttle });
   }
 
   /** Ends the worker and with it its threads; resolves when they are gone. */
@@ -121,6 +140,8 @@ export class SolverHost {
         this.#watchdog.rest();
         this.#settleReady?.resolve(message.memoryBytes);
         this.#settleReady = undefined;
+        if (this.#early !== undefined) this.work(this.#early);
+        this.#early = undefined;
         break;
       case "alive":
         this.#watchdog.heard();

@@ -4,6 +4,7 @@ import { MinerError, messageOf } from "./miner-error.js";
 import { SolverLoop } from "./solver-loop.js";
 import { holdLife } from "./worker-life.js";
 import type { FromSolver, ToSolver } from "./worker-messages.js";
+import { rest, yieldToMessages } from "./worker-pauses.js";
 
 /** The worker's global scope, of which the DOM's types know nothing. */
 interface WorkerScope {
@@ -18,6 +19,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const LOADING_BEAT_MS = 1000;
 let loop: SolverLoop | undefined;
+let share = 1;
 
 function send(message: FromSolver): void {
   scope.postMessage(message);
@@ -28,20 +30,6 @@ function fail(error: unknown): void {
   send({ type: "failed", code, message: messageOf(error) });
 }
 
-// Timers are clamped to 4 ms and more when nested; a message to oneself is not.
-const channel = new MessageChannel();
-const waiting: (() => void)[] = [];
-channel.port2.onmessage = () => {
-  waiting.shift()?.();
-};
-
-function yieldToMessages(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    channel.port1.postMessage(null);
-  });
-}
-
 async function load({ backend, threads, wasmBase }: Extract<ToSolver, { type: "load" }>): Promise<void> {
   const beat = setInterval(() => {
     send({ type: "alive" });
@@ -49,8 +37,9 @@ async function load({ backend, threads, wasmBase }: Extract<ToSolver, { type: "l
   try {
     await holdLife(scope.name);
     const core = await loadCore(backend, threads, wasmBase);
-    loop = new SolverLoop(core, { send, yieldToMessages, now: () => performance.now() });
+    loop = new SolverLoop(core, { send, yieldToMessages, rest, now: () => performance.now() }, share);
     send({ type: "ready", memoryBytes: core.memoryBytes() });
+    void loop.warmUp();
   } catch (error) {
     fail(error);
   } finally {
@@ -66,6 +55,7 @@ async function end(): Promise<void> {
 scope.addEventListener("message", ({ data }) => {
   switch (data.type) {
     case "load":
+      share = data.throttle;
       void load(data);
       break;
     case "work":
@@ -73,6 +63,10 @@ scope.addEventListener("message", ({ data }) => {
       break;
     case "idle":
       loop?.idle(data.generation);
+      break;
+    case "throttle":
+      share = data.throttle;
+      loop?.throttle(share);
       break;
     case "end":
       void end();

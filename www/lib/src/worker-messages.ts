@@ -26,12 +26,16 @@ export type ToSolver =
       readonly type: "load";
       readonly backend: Backend;
       readonly threads: number;
+      /** The part of the time that the solver may work, above 0 and at most 1. */
+      readonly throttle: number;
       /** The folder of the artifacts `miner-mt/` and `miner-st/`, where it is not the package's own. */
       readonly wasmBase: string | null;
     }
   | { readonly type: "work"; readonly assignment: Assignment }
   /** No work: what runs is cancelled. */
   | { readonly type: "idle"; readonly generation: number }
+  /** Another part of the time from now on. */
+  | { readonly type: "throttle"; readonly throttle: number }
   /** The worker is to end, with its threads, as soon as the solver rests. */
   | { readonly type: "end" };
 

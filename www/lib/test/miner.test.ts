@@ -107,6 +107,13 @@ const errors = (told: Told[]): string[] =>
   told.flatMap(([name, detail]) => (name === "error" ? [detail.error.code] : []));
 const worker = (): HandWorker => HandWorker.all.at(-1) ?? new HandWorker("");
 
+const refusing: Script = async (peer) => {
+  await peer.receive("mining.subscribe");
+  peer.send(`{"id":1,"result":[null,"00"],"error":null}`);
+  await peer.receive("mining.authorize");
+  peer.send(`{"id":2,"result":false,"error":null}`);
+};
+
 const judging =
   (reply: string): Script =>
   async (peer, connection) => {
@@ -279,13 +286,79 @@ test("a solver that cannot come up rejects the start and leaves nothing running"
   await worker().assignment(0);
 });
 
-test("a pool that refuses the worker ends everything", async () => {
-  const [miner, , told] = await minerOf(async (peer) => {
-    await peer.receive("mining.subscribe");
-    peer.send(`{"id":1,"result":[null,"00"],"error":null}`);
-    await peer.receive("mining.authorize");
-    peer.send(`{"id":2,"result":false,"error":null}`);
+test("a job that comes before the solver waits for it, and until then the miner is starting", async () => {
+  HandWorker.onLoad = () => undefined;
+  const [miner, , told] = await minerOf(soloUntilReady);
+  const starting = miner.start();
+  await expect.poll(() => told.filter(([name]) => name === "job")).toHaveLength(1);
+  expect(miner.state).toBe("starting");
+  expect(worker().heard.map(({ type }) => type)).toEqual(["load"]);
+  worker().say({ type: "ready", memoryBytes: 64 });
+  await starting;
+  expect(miner.state).toBe("mining");
+  expect(states(told)).toEqual(["starting", "mining"]);
+  expect(worker().heard.map(({ type }) => type)).toEqual(["load", "work"]);
+  worker().finish(await worker().assignment(0), LOW);
+  expect(statuses(told)).toEqual(["submitted"]);
+});
+
+test("work whose connection is lost before the solver is ready is never begun", async () => {
+  HandWorker.onLoad = () => undefined;
+  const [miner, , told] = await minerOf(async (peer, connection) => {
+    if (connection > 0) return;
+    await soloUntilReady(peer, connection);
+    peer.close(1001);
   });
+  const starting = miner.start();
+  await expect.poll(() => errors(told)).toEqual(["connection-lost"]);
+  worker().say({ type: "ready", memoryBytes: 64 });
+  await starting;
+  expect(told.filter(([name]) => name === "job")).toHaveLength(1);
+  expect(worker().heard.map(({ type }) => type)).toEqual(["load"]);
+  expect(["connecting", "reconnecting"]).toContain(miner.state);
+});
+
+test("a solver that falls silent over work that waited for it is found out as well", async () => {
+  HandWorker.onLoad = () => undefined;
+  const [miner, , told] = await minerOf(soloUntilReady);
+  const starting = miner.start();
+  await expect.poll(() => told.filter(([name]) => name === "job")).toHaveLength(1);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  worker().say({ type: "ready", memoryBytes: 64 });
+  vi.advanceTimersByTime(SILENCE_MS);
+  expect(worker().terminated).toBe(true);
+  vi.useRealTimers();
+  await starting;
+  expect(errors(told)).toEqual(["solver-silent"]);
+});
+
+test("a pool that refuses the worker before the solver is ready rejects the start, and no worker is left", async () => {
+  HandWorker.onLoad = () => undefined;
+  const [miner, , told] = await minerOf(refusing);
+  await expect(miner.start()).rejects.toMatchObject({ name: "StratumError", code: "unauthorized" });
+  expect(miner.state).toBe("failed");
+  expect(worker().terminated).toBe(true);
+  expect(errors(told)).toEqual([]);
+});
+
+test("a solver that cannot come up ends the connection that was opened meanwhile", async () => {
+  HandWorker.onLoad = () => undefined;
+  let closed = false;
+  const [miner, , told] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    await peer.receive("mining.submit").catch(() => (closed = true));
+  });
+  const starting = miner.start();
+  starting.catch(() => undefined);
+  await expect.poll(() => told.filter(([name]) => name === "job")).toHaveLength(1);
+  worker().say({ type: "failed", code: "solver-unavailable", message: "a thread did not start" });
+  await expect(starting).rejects.toMatchObject({ code: "solver-unavailable" });
+  await expect.poll(() => closed).toBe(true);
+  expect(states(told)).toEqual(["starting", "failed"]);
+});
+
+test("a pool that refuses the worker ends everything", async () => {
+  const [miner, , told] = await minerOf(refusing);
   await miner.start();
   await expect.poll(() => miner.state).toBe("failed");
   expect(errors(told)).toEqual(["unauthorized"]);
@@ -294,7 +367,7 @@ test("a pool that refuses the worker ends everything", async () => {
 
 test("a stop during the start rejects the start, and a start can follow", async () => {
   HandWorker.onLoad = () => undefined;
-  const [miner, pool] = await minerOf(soloUntilReady);
+  const [miner] = await minerOf(soloUntilReady);
   const starting = miner.start();
   expect(miner.start()).toBe(starting);
   await expect.poll(() => HandWorker.all.length).toBe(1);
@@ -304,7 +377,6 @@ test("a stop during the start rejects the start, and a start can follow", async 
   await miner.stop();
   expect(miner.state).toBe("stopped");
   expect(worker().terminated).toBe(true);
-  expect(pool.requests).toEqual([]);
   HandWorker.onLoad = usual;
   await miner.start();
   await worker().assignment(0);
@@ -340,3 +412,32 @@ test.each([0, 1.5, -1, 257, NaN])("%d threads are refused by name", (threads) =>
   const make = (): Miner => new Miner({ pool: "wss://host.example/pool/x", worker: WORKER, threads });
   expect(make).toThrow(expect.objectContaining({ code: "bad-options" }));
 });
+
+test("the throttle goes with the start, and changes while mining", async () => {
+  const [miner] = await minerOf(soloUntilReady, { throttle: 0.75 });
+  await miner.start();
+  await worker().assignment(0);
+  expect(worker().heard[0]).toMatchObject({ type: "load", throttle: 0.75 });
+  miner.throttle = 0.5;
+  expect(miner.throttle).toBe(0.5);
+  expect(worker().heard.at(-1)).toEqual({ type: "throttle", throttle: 0.5 });
+  await miner.stop();
+  miner.throttle = 0.25;
+  await miner.start();
+  expect(worker().heard[0]).toMatchObject({ type: "load", throttle: 0.25 });
+});
+
+test.each([0, -0.5, 1.01, NaN, Infinity])(
+  "a throttle of %d is refused by name, and changes nothing",
+  (throttle) => {
+    const options = { pool: "wss://host.example/pool/x", worker: WORKER };
+    const refusal = {
+      code: "bad-options",
+      message: `throttle must be above 0 and at most 1, not ${throttle}`,
+    };
+    expect(() => new Miner({ ...options, throttle })).toThrow(expect.objectContaining(refusal));
+    const miner = new Miner(options);
+    expect(() => (miner.throttle = throttle)).toThrow(expect.objectContaining(refusal));
+    expect(miner.throttle).toBe(1);
+  },
+);
