@@ -129,6 +129,7 @@ impl Nonce {
     }
 
     /// The first seven words of one digest, the bytes beyond its length not cleared.
+    #[inline(never)]
     pub fn digest(&self, counter: u32) -> [u64; 7] {
         if self.is_of_chain() {
             bulk::of_chain(self, u64::from(counter), ())
