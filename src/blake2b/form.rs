@@ -55,6 +55,7 @@ impl Form {
     }
 
     /// The widest form that is available.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn widest() -> Form {
         let mut available = Form::ALL.iter().copied().filter(|form| form.is_available());
         available.next_back().unwrap_or(Form::One)

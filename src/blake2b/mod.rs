@@ -12,6 +12,8 @@ use crate::params::Params;
 
 mod bulk;
 #[cfg(feature = "solver")]
+mod choice;
+#[cfg(feature = "solver")]
 mod form;
 #[cfg(all(feature = "solver", target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;

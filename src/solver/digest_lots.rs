@@ -20,7 +20,7 @@ impl DigestLots {
     pub fn new(header: &[u8], nonce: &[u8]) -> Self {
         Self {
             nonce: Nonce::new(&Params::AION, header, nonce),
-            form: Form::widest(),
+            form: Form::for_a_run(),
             lot: Box::new([0; LOT * DIGEST_WORDS]),
         }
     }

@@ -27,7 +27,7 @@ impl Input {
     pub fn of_nonce(header: &[u8], nonce: &[u8]) -> Self {
         Self::Nonce {
             hashes: Box::new(Nonce::new(&Params::AION, header, nonce)),
-            form: Form::widest(),
+            form: Form::for_a_run(),
             header: header.to_vec(),
             nonce: nonce.to_vec(),
         }
