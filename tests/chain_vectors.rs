@@ -1,30 +1,12 @@
 //! Real blocks and solutions as items: hashes, boundaries, reasons.
 
-use aion_pow::chain::judge;
 use aion_pow::target::{Difficulty, Target};
-use serde_json::{Value, json};
+use serde_json::json;
 
 mod vectors;
+mod verdict;
 use vectors::{bytes, read};
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_else(|| panic!("{key} in {value}"))
-}
-
-/// The verdict as its readers get it.
-fn verdict(item: &Value) -> Value {
-    serde_json::to_value(judge(7, item)).unwrap()
-}
-
-fn assert_valid(verdict: &Value, name: &str) {
-    assert_eq!(verdict["ok"], json!(true), "{name}: {verdict}");
-    assert_eq!(verdict["equihash"], json!(true), "{name}");
-    assert_eq!(verdict["target"], json!(true), "{name}");
-    assert_eq!(verdict["index"], json!(7), "{name}");
-    for absent in ["reason", "level", "detail"] {
-        assert!(verdict.get(absent).is_none(), "{name} has {absent}");
-    }
-}
+use verdict::{assert_valid, text, verdict};
 
 #[test]
 fn every_block_has_its_mine_hash_block_hash_and_target() {

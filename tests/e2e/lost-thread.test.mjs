@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startBrowser, until } from "./browser.mjs";
-import { SITE, startProxy } from "./proxy.mjs";
+import { test } from "node:test";
+import { until } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
-let proxy;
-let browser;
-
-before(async () => {
-  proxy = await startProxy("--dev", "--site", SITE);
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await proxy?.stop();
-});
+const on = stage();
 
 const status = (page) => page.locator("#mine-status").textContent();
 
 test("a solver thread that dies in the middle of its work is an error by name, and nothing goes on", async () => {
-  const { page, workers, close } = await browser.open(`${proxy.url}/`);
+  const { page, workers, close } = await on.browser.open(`${on.proxy.url}/`);
   await page.locator("#threads").fill("2");
   await page.locator("#start-stop").click();
   await until("the page says that it mines", async () => /^Mining at local/.test(await status(page)));

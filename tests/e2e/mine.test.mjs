@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { picture, poolVerdicts, startBrowser, until } from "./browser.mjs";
-import { SITE, startProxy } from "./proxy.mjs";
+import { test } from "node:test";
+import { picture, poolVerdicts, until } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
-let proxy;
-let browser;
-
-before(async () => {
-  proxy = await startProxy("--dev", "--site", SITE);
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await proxy?.stop();
-});
+const on = stage();
 
 const text = (page, id) => page.locator(`#${id}`).textContent();
 const count = async (page, id) => Number(await text(page, id));
 
 test("a click mines on threads until the pool accepts a share, and Stop leaves no worker", async () => {
-  const { page, faults, frames, workers, close } = await browser.open(`${proxy.url}/`);
+  const { page, faults, frames, workers, close } = await on.browser.open(`${on.proxy.url}/`);
   assert.equal(await page.evaluate("crossOriginIsolated"), true);
   assert.equal(await page.title(), "Aion web miner");
   assert.match(await text(page, "mine-status"), /^Stopped\. Nothing runs until you press Start mining\.$/);
@@ -70,7 +60,7 @@ test("a click mines on threads until the pool accepts a share, and Stop leaves n
 });
 
 test("the keyboard alone starts and stops", async () => {
-  const { page, faults, workers, close } = await browser.open(`${proxy.url}/`);
+  const { page, faults, workers, close } = await on.browser.open(`${on.proxy.url}/`);
   const focused = () => page.evaluate("document.activeElement.id");
   const tabTo = async (id) => {
     for (let i = 0; i < 10 && (await focused()) !== id; i++) await page.keyboard.press("Tab");
@@ -104,7 +94,7 @@ test("the keyboard alone starts and stops", async () => {
 });
 
 test("a wallet address is judged as it is typed, and a bad one does not start", async () => {
-  const { page, faults, workers, close } = await browser.open(`${proxy.url}/`);
+  const { page, faults, workers, close } = await on.browser.open(`${on.proxy.url}/`);
   const wallet = page.locator("#wallet");
   for (const [typed, note] of [
     ["0xb0", /begins with 0xa0/],

@@ -1,27 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { picture, startBrowser, until } from "./browser.mjs";
-import { SITE, startProxy } from "./proxy.mjs";
+import { picture, until } from "./browser.mjs";
+import { stage } from "./stage.mjs";
 
 const FOLDER = process.env.AION_VECTORS ?? fileURLToPath(new URL("../../../shared/vectors", import.meta.url));
 const skip = existsSync(FOLDER)
   ? false
   : `SKIPPED: no vectors in ${FOLDER}; set AION_VECTORS to their folder`;
 
-let proxy;
-let browser;
-
-before(async () => {
-  proxy = await startProxy("--dev", "--site", SITE);
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await proxy?.stop();
-});
+const on = stage();
 
 async function verify(page, pasted) {
   await page.locator("#block").fill(pasted);
@@ -31,7 +21,7 @@ async function verify(page, pasted) {
 const status = (page) => page.locator("#verify-status").textContent();
 
 test("a real block is valid, and a block with another nonce is not, for a reason", { skip }, async () => {
-  const { page, faults, workers, close } = await browser.open(`${proxy.url}/#verify`);
+  const { page, faults, workers, close } = await on.browser.open(`${on.proxy.url}/#verify`);
   const [block] = JSON.parse(await readFile(`${FOLDER}/blocks.json`, "utf8"));
   await verify(page, JSON.stringify(block));
   await until("the verdict is shown", async () => (await status(page)) === "1 item: 1 valid.");
@@ -57,7 +47,7 @@ test("a real block is valid, and a block with another nonce is not, for a reason
 });
 
 test("a file of blocks is read as it is chosen", { skip }, async () => {
-  const { page, faults, close } = await browser.open(`${proxy.url}/#verify`);
+  const { page, faults, close } = await on.browser.open(`${on.proxy.url}/#verify`);
   await page.locator("#file").setInputFiles(`${FOLDER}/blocks.json`);
   await until("the verdicts are shown", async () => (await status(page)) === "50 items: 50 valid.");
   assert.equal(await page.locator("#results li").count(), 50);
@@ -66,7 +56,7 @@ test("a file of blocks is read as it is chosen", { skip }, async () => {
 });
 
 test("what is no JSON is named as such, and so is nothing", async () => {
-  const { page, faults, close } = await browser.open(`${proxy.url}/#verify`);
+  const { page, faults, close } = await on.browser.open(`${on.proxy.url}/#verify`);
   await verify(page, "not a block");
   await until("the fault is shown", async () => /^Cannot be read: .*line 1/.test(await status(page)));
   await verify(page, "  ");
