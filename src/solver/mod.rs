@@ -6,7 +6,7 @@
 //! the work whatever their speed, and so that [`Solver::advance`] can stop between any two and go on later: that
 //! is how cancelling, throttling and a change of job work, with or without threads.
 //!
-//! Layers live in pages of one pool ([`pages`](self)), and a page is free as soon as its bucket is consumed.
+//! Layers live in pages of one pool, and a page is free as soon as its bucket is consumed.
 //! Nothing is lost silently: a row for which there is no page is counted, and an [`Outcome`] with
 //! [`dropped`](Outcome::dropped) above zero is incomplete.
 //!
