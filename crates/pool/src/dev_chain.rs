@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aion_pow::chain::Header;
 use aion_pow::target::{Difficulty, Target};
 
-use crate::{Template, TemplateSource};
+use crate::{MinedBlock, MinedBlocks, Template, TemplateSource};
 
 /// The least difficulty of a block on the real chain.
 const LEAST_BLOCK_DIFFICULTY: u128 = 16;
@@ -26,6 +26,7 @@ const ENERGY_LIMIT: u64 = 15_000_000;
 pub struct DevChain {
     candidate: Header,
     difficulty: Difficulty,
+    blocks: MinedBlocks,
 }
 
 impl DevChain {
@@ -58,6 +59,7 @@ impl DevChain {
         let mut chain = DevChain {
             candidate: genesis,
             difficulty,
+            blocks: MinedBlocks::default(),
         };
         chain.interval_passed();
         chain
@@ -66,6 +68,11 @@ impl DevChain {
     /// The header that is being mined.
     pub fn candidate(&self) -> &Header {
         &self.candidate
+    }
+
+    /// The newest blocks that were mined here; the handle stays good while the chain grows.
+    pub fn blocks(&self) -> MinedBlocks {
+        self.blocks.clone()
     }
 
     fn extend(&mut self, nonce: &[u8; 32], solution: &[u8]) -> [u8; 32] {
@@ -88,7 +95,18 @@ impl TemplateSource for DevChain {
     }
 
     fn found(&mut self, mine_hash: &[u8; 32], nonce: &[u8; 32], solution: &[u8]) -> Option<[u8; 32]> {
-        (self.candidate.mine_hash() == *mine_hash).then(|| self.extend(nonce, solution))
+        if self.candidate.mine_hash() != *mine_hash {
+            return None;
+        }
+        let header = self.candidate.clone();
+        let hash = self.extend(nonce, solution);
+        self.blocks.keep(MinedBlock {
+            header,
+            nonce: *nonce,
+            solution: solution.to_vec(),
+            hash,
+        });
+        Some(hash)
     }
 
     fn interval_passed(&mut self) {

@@ -25,6 +25,7 @@ mod config;
 mod connection;
 mod dev_chain;
 mod job;
+mod mined_block;
 mod server;
 mod share;
 mod stats;
@@ -32,6 +33,7 @@ mod template;
 
 pub use config::{Config, Limits};
 pub use dev_chain::DevChain;
+pub use mined_block::{MinedBlock, MinedBlocks};
 pub use server::{run, run_with};
 pub use share::Rejection;
 pub use stats::{Counts, Stats};

@@ -40,7 +40,7 @@ pub(crate) enum Refusal {
     ForeignHost,
     #[error("no Origin header; the operator can allow that")]
     NoOrigin,
-    #[error("this origin may not open a session; the operator can allow it")]
+    #[error("this origin is not served; the operator can allow it")]
     ForeignOrigin,
 }
 

@@ -1,5 +1,6 @@
 //! What an operator can set.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,8 +8,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::admission::{Host, Origin};
+use crate::rpc::NodeEntry;
 
-/// The longest name of a pool.
+/// The longest name of a pool or a node.
 const NAME_LIMIT: usize = 32;
 
 /// The settings of a proxy.
@@ -16,6 +18,8 @@ const NAME_LIMIT: usize = 32;
 pub struct Config {
     /// The pools that clients can reach, by name.
     pub pools: Vec<PoolEntry>,
+    /// The nodes that pages can ask for blocks, by name.
+    pub nodes: Vec<NodeEntry>,
     /// The folder of the site, `None` to serve no files.
     pub site: Option<PathBuf>,
     /// Origins that may open a session beside the proxy's own, as `scheme://host[:port]`.
@@ -47,6 +51,14 @@ pub struct Limits {
     pub ping: Duration,
     /// The longest time without a sign of life from a client: a message or a pong.
     pub idle: Duration,
+    /// Requests to nodes under way at a time; one more is answered with 503.
+    pub rpc_requests: usize,
+    /// The time for a request to a node to arrive, and then for the node's whole answer.
+    pub rpc: Duration,
+    /// The longest request to a node, in bytes.
+    pub rpc_request: usize,
+    /// The longest answer of a node, in bytes.
+    pub rpc_answer: usize,
 }
 
 impl Default for Limits {
@@ -60,6 +72,10 @@ impl Default for Limits {
             first_call: Duration::from_secs(30),
             ping: Duration::from_secs(30),
             idle: Duration::from_secs(90),
+            rpc_requests: 32,
+            rpc: Duration::from_secs(10),
+            rpc_request: 4 << 10,
+            rpc_answer: 1 << 20,
         }
     }
 }
@@ -88,6 +104,18 @@ pub enum ConfigError {
     /// Two pools of one name.
     #[error("pool name {0:?} is given twice")]
     DuplicatePool(String),
+    /// No `=` in `NAME=URL`.
+    #[error("node {0:?} is not NAME=http://HOST[:PORT][/PATH]")]
+    NotANode(String),
+    /// A name that does not fit a path.
+    #[error("node name {0:?} is not 1 to {NAME_LIMIT} of a-z, 0-9, - and _")]
+    NodeName(String),
+    /// An address that is no plain `http` one.
+    #[error("node address {0:?} is not http://HOST[:PORT][/PATH]; a node behind TLS needs a forwarder here")]
+    NodeAddress(String),
+    /// Two nodes of one name.
+    #[error("node name {0:?} is given twice")]
+    DuplicateNode(String),
     /// An origin that is not `scheme://host[:port]`.
     #[error("origin {0:?} is not http://HOST[:PORT] or https://HOST[:PORT]")]
     Origin(String),
@@ -102,8 +130,7 @@ impl PoolEntry {
     /// # Errors
     /// [`ConfigError::PoolName`] or [`ConfigError::PoolAddress`].
     pub fn new(name: &str, address: &str) -> Result<Self, ConfigError> {
-        let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
-        if name.is_empty() || name.len() > NAME_LIMIT || !name.bytes().all(fits) {
+        if !is_name(name) {
             return Err(ConfigError::PoolName(name.to_owned()));
         }
         let port = address
@@ -131,21 +158,34 @@ impl FromStr for PoolEntry {
     }
 }
 
+/// Whether a name fits a path as it is.
+pub(crate) fn is_name(name: &str) -> bool {
+    let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    !name.is_empty() && name.len() <= NAME_LIMIT && name.bytes().all(fits)
+}
+
+/// The first name that an earlier one equals.
+fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut earlier = HashSet::new();
+    names
+        .into_iter()
+        .find(|name| !earlier.insert(*name))
+        .map(str::to_owned)
+}
+
 impl Config {
     /// Checks what no single setting shows.
     ///
     /// # Errors
-    /// [`ConfigError::DuplicatePool`].
+    /// [`ConfigError::DuplicatePool`] or [`ConfigError::DuplicateNode`].
     pub fn check(&self) -> Result<(), ConfigError> {
-        for (index, pool) in self.pools.iter().enumerate() {
-            if self.pools[..index]
-                .iter()
-                .any(|earlier| earlier.name == pool.name)
-            {
-                return Err(ConfigError::DuplicatePool(pool.name.clone()));
-            }
+        if let Some(name) = repeated(self.pools.iter().map(|pool| pool.name.as_str())) {
+            return Err(ConfigError::DuplicatePool(name));
         }
-        Ok(())
+        match repeated(self.nodes.iter().map(|node| node.name.as_str())) {
+            Some(name) => Err(ConfigError::DuplicateNode(name)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -188,5 +228,12 @@ mod tests {
             ..Config::default()
         };
         assert_eq!(config.check(), Err(ConfigError::DuplicatePool("a".into())));
+        let node = |text: &str| text.parse::<NodeEntry>().unwrap();
+        let config = Config {
+            pools: vec![pool("a=h:1")],
+            nodes: vec![node("a=http://h"), node("b=http://h"), node("b=http://g")],
+            ..Config::default()
+        };
+        assert_eq!(config.check(), Err(ConfigError::DuplicateNode("b".into())));
     }
 }

@@ -1,19 +1,24 @@
 //! `stratum-proxy`: joins browsers to TCP pools and serves the page.
 
+mod dev_node;
+
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use stratum_proxy::{Config, Host, Origin, PoolEntry};
+use dev_node::DevNode;
+use solo_pool::DevChain;
+use stratum_proxy::{Config, Host, NodeEntry, NodeSource, Origin, PoolEntry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// The name of the pool that `--dev` starts.
-const DEV_POOL: &str = "local";
+/// The name of the pool that `--dev` starts, and of its chain as a node.
+const DEV_NAME: &str = "local";
 
 /// Joins browsers to ordinary TCP pools over WebSockets, and serves the page they mine on.
 #[derive(Debug, Parser)]
@@ -28,6 +33,10 @@ struct Arguments {
     /// A pool that browsers can reach as /pool/NAME; may be given more than once.
     #[arg(long = "pool", value_name = "NAME=HOST:PORT")]
     pools: Vec<PoolEntry>,
+    /// A node whose blocks pages can read by POST to /rpc/NAME; may be given more than once. Plain http: a node behind
+    /// TLS needs a forwarder on this machine.
+    #[arg(long = "rpc", value_name = "NAME=URL")]
+    nodes: Vec<NodeEntry>,
     /// An origin that may open sessions beside the page served here; may be given more than once.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<Origin>,
@@ -40,7 +49,7 @@ struct Arguments {
     /// The most sessions at a time.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
     max_sessions: u16,
-    /// Start a pool with a development chain in this process, as /pool/local.
+    /// Start a pool with a development chain in this process, as /pool/local; its blocks are at /rpc/local.
     #[arg(long)]
     dev: bool,
     /// The difficulty of a share on the development chain, at least 1.
@@ -63,6 +72,7 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let mut config = Config {
         pools: arguments.pools,
+        nodes: arguments.nodes,
         site: arguments.site,
         allow_origins: arguments.allow_origins,
         allow_hosts: arguments.allow_hosts,
@@ -88,10 +98,14 @@ async fn main() -> anyhow::Result<()> {
             .context("cannot start the development pool")?;
         config
             .pools
-            .push(PoolEntry::new(DEV_POOL, &listener.local_addr()?.to_string())?);
-        pool = Some(tokio::spawn(solo_pool::run(
+            .push(PoolEntry::new(DEV_NAME, &listener.local_addr()?.to_string())?);
+        let chain = DevChain::new(settings.share_difficulty);
+        let node = NodeSource::Chain(Arc::new(DevNode(chain.blocks())));
+        config.nodes.push(NodeEntry::new(DEV_NAME, node)?);
+        pool = Some(tokio::spawn(solo_pool::run_with(
             listener,
             settings,
+            chain,
             stop_pool.clone().cancelled_owned(),
         )));
     }

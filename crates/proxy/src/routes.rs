@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use serde_json::json;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,6 +19,7 @@ use tracing::Instrument;
 
 use crate::admission::{Admission, Authority};
 use crate::bridge::{Bridge, MESSAGE_LIMIT};
+use crate::rpc::{Fault, NodeSource, answer};
 use crate::{Config, headers, site::site};
 
 /// What all requests share.
@@ -25,25 +27,23 @@ pub(crate) struct Proxy {
     pub(crate) config: Config,
     pub(crate) admission: Admission,
     pub(crate) sessions: Arc<Semaphore>,
+    pub(crate) requests: Semaphore,
     pub(crate) opened: AtomicU64,
     pub(crate) running: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
 
 pub(crate) fn router(proxy: Arc<Proxy>) -> Router {
-    let names: Vec<_> = proxy
-        .config
-        .pools
-        .iter()
-        .map(|pool| json!({ "name": pool.name }))
-        .collect();
-    let pools = json!({ "pools": names }).to_string();
+    let name = |name: &String| json!({ "name": name });
+    let config = &proxy.config;
+    let pools: Value = config.pools.iter().map(|pool| name(&pool.name)).collect();
+    let nodes: Value = config.nodes.iter().map(|node| name(&node.name)).collect();
+    let list = |text: String| get(async move || ([(header::CONTENT_TYPE, "application/json")], plain(text)));
     Router::new()
         .route("/healthz", get(async || plain("ok")))
-        .route(
-            "/pools.json",
-            get(async move || ([(header::CONTENT_TYPE, "application/json")], plain(pools))),
-        )
+        .route("/pools.json", list(json!({ "pools": pools }).to_string()))
+        .route("/nodes.json", list(json!({ "nodes": nodes }).to_string()))
+        .route("/rpc/{name}", post(ask_node))
         .route("/pool/{name}", get(open_session))
         .with_state(proxy.clone())
         .fallback_service(site(proxy.config.site.as_deref()))
@@ -67,6 +67,44 @@ async fn guard(State(proxy): State<Arc<Proxy>>, mut request: Request, next: Next
             let mut response = (StatusCode::FORBIDDEN, format!("{refusal}\n")).into_response();
             headers::isolate(response.headers_mut(), None);
             response
+        }
+    }
+}
+
+async fn ask_node(
+    State(proxy): State<Arc<Proxy>>,
+    Extension(host): Extension<Authority>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let seat = proxy.requests.try_acquire();
+    answer(
+        &proxy.config.limits,
+        proxy.node(&headers, &host, &name, seat.is_ok()),
+        body,
+    )
+    .await
+}
+
+impl Proxy {
+    /// The source behind a name, for a request that may have it.
+    fn node(
+        &self,
+        headers: &HeaderMap,
+        host: &Authority,
+        name: &str,
+        has_seat: bool,
+    ) -> Result<&NodeSource, Fault> {
+        self.admission
+            .origin(headers, host)
+            .map_err(|refusal| Fault::Refused(refusal.to_string()))?;
+        let node = self.config.nodes.iter().find(|node| node.name == name);
+        let node = node.ok_or(Fault::UnknownNode)?;
+        if has_seat {
+            Ok(&node.source)
+        } else {
+            Err(Fault::Busy)
         }
     }
 }

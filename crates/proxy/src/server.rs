@@ -47,6 +47,7 @@ pub async fn run(
             origins: config.allow_origins.clone(),
             missing_origin: config.allow_missing_origin,
         },
+        requests: Semaphore::new(config.limits.rpc_requests),
         sessions: Arc::new(Semaphore::new(config.limits.sessions)),
         opened: AtomicU64::new(0),
         running: running.clone(),

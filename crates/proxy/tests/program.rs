@@ -6,7 +6,8 @@ use std::process::Stdio;
 
 use futures_util::StreamExt;
 use proxy::within;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -120,6 +121,9 @@ async fn what_cannot_be_is_refused_by_name() {
         (&["--pool", "nonsense"][..], "is not NAME=HOST:PORT"),
         (&["--pool", "a=h:1", "--pool", "a=h:2"], "\"a\" is given twice"),
         (&["--dev", "--pool", "local=h:1"], "\"local\" is given twice"),
+        (&["--rpc", "nonsense"], "is not NAME=http://HOST"),
+        (&["--rpc", "a=https://h"], "needs a forwarder"),
+        (&["--dev", "--rpc", "local=http://h"], "\"local\" is given twice"),
         (&["--site", "/no/such/folder"], "/no/such/folder is not a folder"),
         (&["--allow-origin", "example.com"], "is not http://HOST"),
         (&["--allow-host", "example.com:80"], "without a port"),
@@ -139,5 +143,27 @@ async fn what_cannot_be_is_refused_by_name() {
             "{arguments:?}"
         );
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+    }
+}
+
+#[tokio::test]
+async fn the_development_chain_is_a_node_too() {
+    let program = Program::start().await;
+    for (method, params, expected) in [
+        ("eth_getBlockByNumber", "[\"latest\",false]", "null"),
+        ("getHeaderByBlockNumber", "[1]", "{\"code\":-2,"),
+    ] {
+        let body = format!(r#"{{"id":1,"method":"{method}","params":{params}}}"#);
+        let mut socket = within(TcpStream::connect(&program.authority)).await.unwrap();
+        let request = format!(
+            "POST /rpc/local HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Length: {1}\r\nConnection: close\r\n\r\n{body}",
+            program.authority,
+            body.len()
+        );
+        within(socket.write_all(request.as_bytes())).await.unwrap();
+        let mut answer = String::new();
+        within(socket.read_to_string(&mut answer)).await.unwrap();
+        let start = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{expected}");
+        assert!(answer.contains(&start), "{answer}");
     }
 }
