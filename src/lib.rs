@@ -21,6 +21,7 @@
 
 mod blake2b;
 pub mod chain;
+pub mod equihash;
 pub mod leaf;
 pub mod params;
 pub mod reason;

@@ -2,6 +2,8 @@
 //!
 //! One artifact, one module: the verifier and the miner never travel together.
 
+#[cfg(not(feature = "solver"))]
+pub mod equihash;
 #[cfg(feature = "solver")]
 pub mod miner;
 #[cfg(not(feature = "solver"))]

@@ -62,7 +62,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         out_dir: "www/verify/wasm/verify",
         threads: false,
         solver: false,
-        exports: &["verifyJson", "verifySolution"],
+        exports: &["verifyJson", "verifySolution", "verifyEquihash"],
     },
     Artifact {
         name: "miner-st",
