@@ -28,6 +28,7 @@ pub mod reason;
 pub mod share;
 pub mod solution;
 pub mod target;
+pub mod tree;
 pub mod verify;
 
 #[cfg(feature = "solver")]

@@ -21,6 +21,10 @@ pub enum Reason {
     MineHashMismatch,
     /// `block-hash-mismatch`: the block does not hash to the block hash that came with it.
     BlockHashMismatch,
+    /// `expected-hash-mismatch`: the block does not hash to the block hash that the caller expects.
+    ExpectedHashMismatch,
+    /// `below-min-difficulty`: the difficulty declared is below the one that the caller asks for.
+    BelowMinDifficulty,
     /// `malformed`: a field is missing, ill-sized or not of its type. The detail names it.
     Malformed,
     /// `rpc-error`: the kernel answered with an error in place of a block. The detail is its message.
@@ -33,7 +37,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order in which a proof is checked.
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 13] = [
         Reason::UnknownBlock,
         Reason::NotProofOfWork,
         Reason::RpcError,
@@ -45,6 +49,8 @@ impl Reason {
         Reason::DigitNotZero,
         Reason::TargetMissed,
         Reason::BlockHashMismatch,
+        Reason::ExpectedHashMismatch,
+        Reason::BelowMinDifficulty,
     ];
 
     /// The name, in kebab case.
@@ -57,6 +63,8 @@ impl Reason {
             Reason::TargetMissed => "target-missed",
             Reason::MineHashMismatch => "mine-hash-mismatch",
             Reason::BlockHashMismatch => "block-hash-mismatch",
+            Reason::ExpectedHashMismatch => "expected-hash-mismatch",
+            Reason::BelowMinDifficulty => "below-min-difficulty",
             Reason::Malformed => "malformed",
             Reason::RpcError => "rpc-error",
             Reason::NotProofOfWork => "not-proof-of-work",

@@ -71,7 +71,7 @@ fn a_malformed_item_names_the_field_what_it_holds_and_what_was_wanted() {
         (
             "a lost digit",
             with(eth_block(), "/nonce", json!("0x123")),
-            "nonce holds 3 hex digits, an odd number; wanted bytes in hex",
+            "nonce holds 3 hex digits, an odd number; wanted 32 bytes in hex",
         ),
         (
             "a letter beyond f",
@@ -86,7 +86,7 @@ fn a_malformed_item_names_the_field_what_it_holds_and_what_was_wanted() {
         (
             "a wrong type",
             with(eth_block(), "/miner", json!(7)),
-            "miner holds a number; wanted bytes in hex",
+            "miner holds a number; wanted 32 bytes in hex",
         ),
         (
             "a short bloom",
@@ -135,8 +135,8 @@ fn a_malformed_item_names_the_field_what_it_holds_and_what_was_wanted() {
         ),
         (
             "a difficulty of 129 bits",
-            with(eth_block(), "/difficulty", json!(format!("1{}", zeros(16)))),
-            "difficulty holds 33 hex digits; wanted an integer of at most 128 bits",
+            with(eth_block(), "/difficulty", json!(format!("0x1{}", zeros(16)))),
+            "difficulty holds 0x100000000000000000000000000000000; wanted an integer of at most 128 bits",
         ),
         (
             "a third kind of seal",
@@ -196,7 +196,7 @@ fn a_malformed_item_names_the_field_what_it_holds_and_what_was_wanted() {
         (
             "an object of no shape",
             json!({ "nonce": zeros(32) }),
-            "the item is an object without parentHash, blockHeader, header, mine_hash or header_hex; wanted a \
+            "the item is an object without parentHash, blockHeader, blockNumber, header, mine_hash or header_hex; wanted a \
              block or a claim of a proof of work",
         ),
     ];

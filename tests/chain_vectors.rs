@@ -61,8 +61,12 @@ fn a_header_of_another_length_has_a_solution_but_no_hash_to_compare() {
         return;
     };
     for case in cases.as_array().unwrap() {
-        let expected = json!({ "index": 7, "ok": true, "equihash": true, "target": null });
-        assert_eq!(verdict(case), expected, "{}", case["name"]);
+        let found = verdict(case);
+        let expected = json!([7, true, true, null, null, null, null]);
+        let keys = [
+            "index", "ok", "equihash", "target", "mineHash", "powHash", "boundary",
+        ];
+        assert_eq!(json!(keys.map(|key| &found[key])), expected, "{}", case["name"]);
     }
 }
 

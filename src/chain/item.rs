@@ -2,7 +2,7 @@
 
 use super::{FieldError, Header};
 use crate::reason::Reason;
-use crate::target::Target;
+use crate::target::{Difficulty, Target};
 
 /// What was read from one JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Proof {
     pub nonce: [u8; 32],
     /// The packed solution, of whatever length it came.
     pub solution: Vec<u8>,
+    /// The difficulty that the header declares, or else the claim.
+    pub difficulty: Option<Difficulty>,
     /// The boundary that the hash must stay below, where one was named; the lowest, where several were.
     pub target: Option<Target>,
     /// The mine hash that came along with a header.
@@ -45,6 +47,28 @@ pub enum Subject {
     /// Bytes of another length in the mine hash's place, as published test data have them. They have no
     /// proof-of-work hash.
     Bytes(Vec<u8>),
+}
+
+impl From<Header> for Subject {
+    fn from(header: Header) -> Subject {
+        Subject::Header(Box::new(header))
+    }
+}
+
+impl Proof {
+    /// Whether the header does not hash to a hash that came along with it.
+    pub(super) fn contradicts_its_hash(&self) -> bool {
+        let Subject::Header(header) = &self.subject else {
+            return false;
+        };
+        let differs = |claimed: Option<[u8; 32]>, computed: &dyn Fn() -> [u8; 32]| {
+            claimed.is_some_and(|claimed| claimed != computed())
+        };
+        differs(self.claimed_mine_hash, &|| header.mine_hash())
+            || differs(self.claimed_block_hash, &|| {
+                header.block_hash(&self.nonce, &self.solution)
+            })
+    }
 }
 
 /// A JSON value that claims nothing that could be checked.

@@ -2,18 +2,23 @@
 //! handed out.
 //!
 //! [`Verdicts`] takes text in, [`judge`] one JSON value, [`Item`] is what was read from it and [`Verdict`] what came
-//! out.
+//! out, step by step; [`Options`] are what a caller knows beforehand.
 
+mod check;
+mod digits;
 mod field;
 mod header;
 mod item;
+mod options;
 mod rlp;
 mod shape;
 mod verdict;
 mod verdicts;
 
+pub use check::{Check, CheckName, NotChecked, NotCheckedName};
 pub use field::FieldError;
 pub use header::{HEADER_BYTES, Header};
 pub use item::{Item, ItemError, Proof, Subject};
-pub use verdict::{Findings, Verdict, judge};
+pub use options::Options;
+pub use verdict::{Findings, Verdict, judge, judge_by};
 pub use verdicts::{ReadError, Verdicts};

@@ -2,14 +2,20 @@
 //!
 //! 1. `eth_getBlockByNumber` and `eth_getBlockByHash` of both kernels: a flat block with `parentHash`.
 //! 2. `getHeaderByBlockNumber` of both kernels: `blockHeader`, or a `code` that says why there is none.
-//! 3. `{header: {…}, nonce, solution}`, the fields named as the chain names them.
-//! 4. `{mine_hash | header_hex, nonce, solution}` without a header.
+//! 3. A block of the old dashboard's API, flat with `blockNumber`: its nonce and difficulty were printed as numbers, so
+//!    leading zeros are lost, and in old samples they are decimal.
+//! 4. `{header: {…}, nonce, solution}`, the fields named as the chain names them.
+//! 5. `{mine_hash | header_hex, nonce, solution}` without a header.
 //!
-//! Each may stand in a JSON-RPC envelope. In 3 and 4 `target` and `difficulty` may say what the hash must meet; where
+//! Each may stand in a JSON-RPC envelope. In 4 and 5 `target` and `difficulty` may say what the hash must meet; where
 //! several boundaries are known, the header's among them, the lowest counts. Unknown fields are ignored.
+//!
+//! Where a number's digits could be hex or decimal, kernels' flat blocks have them decimal, as whoever takes `0x` off
+//! does, and all others hex; the hash that came along overrules that.
 
 use serde_json::{Map, Value};
 
+use super::digits::Readings;
 use super::field::{Fields, kind};
 use super::{FieldError, Header, Item, ItemError, Proof, Subject};
 use crate::reason::Reason;
@@ -26,18 +32,38 @@ impl Item {
     /// [`ItemError`] names the field that is missing or wrong, or says what the value is instead, or repeats the
     /// kernel's own error.
     pub fn from_json(value: &Value) -> Result<Item, ItemError> {
-        match value {
-            Value::Object(object) if object.contains_key("result") || object.contains_key("error") => {
-                from_envelope(object)
-            }
-            _ => from_result(value),
+        let usual = Readings::default();
+        let item = from_value(value, &usual)?;
+        if !item.contradicts_its_hash() {
+            return Ok(item);
+        }
+        let agreeing = usual.others().find_map(|readings| {
+            let other = from_value(value, &readings).ok()?;
+            (!other.contradicts_its_hash()).then_some(other)
+        });
+        Ok(agreeing.unwrap_or(item))
+    }
+
+    fn contradicts_its_hash(&self) -> bool {
+        match self {
+            Item::Proof(proof) => proof.contradicts_its_hash(),
+            Item::Nothing { .. } => false,
         }
     }
 }
 
-fn from_envelope(envelope: &Map<String, Value>) -> Result<Item, ItemError> {
+fn from_value(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
+    match value {
+        Value::Object(object) if object.contains_key("result") || object.contains_key("error") => {
+            from_envelope(object, readings)
+        }
+        _ => from_result(value, readings),
+    }
+}
+
+fn from_envelope(envelope: &Map<String, Value>, readings: &Readings) -> Result<Item, ItemError> {
     match envelope.get("error") {
-        None | Some(Value::Null) => from_result(envelope.get("result").unwrap_or(&Value::Null)),
+        None | Some(Value::Null) => from_result(envelope.get("result").unwrap_or(&Value::Null), readings),
         Some(error) => Err(rpc_error(
             error.get("code").and_then(Value::as_i64).unwrap_or(0),
             error.get("message").or(Some(error)).and_then(Value::as_str),
@@ -45,7 +71,7 @@ fn from_envelope(envelope: &Map<String, Value>) -> Result<Item, ItemError> {
     }
 }
 
-fn from_result(value: &Value) -> Result<Item, ItemError> {
+fn from_result(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
     let object = match value {
         Value::Object(object) => object,
         Value::Null => {
@@ -60,17 +86,19 @@ fn from_result(value: &Value) -> Result<Item, ItemError> {
             });
         }
     };
-    let fields = Fields::of(object);
+    let fields = Fields::of(object, readings);
     if fields.has("blockHeader") || fields.has("code") {
         from_get_header(&fields)
     } else if fields.has("header") {
         from_header_and_seal(&fields)
     } else if fields.has("mine_hash") || fields.has("header_hex") {
         from_bare_claim(&fields)
+    } else if fields.has("blockNumber") || fields.has("minerAddress") {
+        from_dashboard(&fields)
     } else if fields.has("parentHash") {
-        from_eth_block(&fields)
+        from_eth_block(&fields.decimal_first())
     } else {
-        let known = "parentHash, blockHeader, header, mine_hash or header_hex";
+        let known = "parentHash, blockHeader, blockNumber, header, mine_hash or header_hex";
         Err(ItemError::Shape {
             found: format!("an object without {known}"),
         })
@@ -79,8 +107,9 @@ fn from_result(value: &Value) -> Result<Item, ItemError> {
 
 fn from_eth_block(block: &Fields) -> Result<Item, ItemError> {
     let Some(seal_type) = proof_of_work_seal(block)? else {
-        return Ok(proof_of_stake(block));
+        return Ok(proof_of_stake(block, "number"));
     };
+    let difficulty = declared_difficulty(block)?;
     let header = Header {
         seal_type,
         number: block.integer(&["number"])?,
@@ -90,14 +119,38 @@ fn from_eth_block(block: &Fields) -> Result<Item, ItemError> {
         tx_trie_root: block.array(&["transactionsRoot"])?,
         receipt_trie_root: block.array(&["receiptsRoot"])?,
         logs_bloom: block.array(&["logsBloom"])?,
-        difficulty: block.wide_integer(&["difficulty"])?.to_be_bytes(),
+        difficulty: difficulty.get().to_be_bytes(),
         extra_data: block.right_padded(&["extraData"])?,
         energy_consumed: block.integer(&["nrgUsed", "gasUsed"])?,
         energy_limit: block.integer(&["nrgLimit", "gasLimit"])?,
         timestamp: block.integer(&["timestamp"])?,
     };
-    let target = block_boundary(block)?;
-    seal(block, Subject::Header(Box::new(header)), Some(target))
+    let boundary = Boundary::of(difficulty);
+    seal(block, header.into(), boundary, block.array(&["nonce"])?)
+}
+
+fn from_dashboard(block: &Fields) -> Result<Item, ItemError> {
+    let Some(seal_type) = proof_of_work_seal(block)? else {
+        return Ok(proof_of_stake(block, "blockNumber"));
+    };
+    let difficulty = declared_difficulty(block)?;
+    let header = Header {
+        seal_type,
+        number: block.integer(&["blockNumber"])?,
+        parent_hash: block.array(&["parentHash"])?,
+        coinbase: block.array(&["minerAddress"])?,
+        state_root: block.array(&["stateRoot"])?,
+        tx_trie_root: block.array(&["txTrieRoot"])?,
+        receipt_trie_root: block.array(&["receiptTxRoot"])?,
+        logs_bloom: block.array(&["bloom"])?,
+        difficulty: difficulty.get().to_be_bytes(),
+        extra_data: block.right_padded(&["extraData"])?,
+        energy_consumed: block.integer(&["nrgConsumed"])?,
+        energy_limit: block.integer(&["nrgLimit"])?,
+        timestamp: block.integer(&["blockTimestamp"])?,
+    };
+    let boundary = Boundary::of(difficulty);
+    seal(block, header.into(), boundary, block.printed_as_number("nonce")?)
 }
 
 fn from_get_header(answer: &Fields) -> Result<Item, ItemError> {
@@ -122,31 +175,34 @@ fn from_get_header(answer: &Fields) -> Result<Item, ItemError> {
     }
     let block = answer.inside("blockHeader", "blockHeader.")?;
     let Some(seal_type) = proof_of_work_seal(&block)? else {
-        return Ok(proof_of_stake(&block));
+        return Ok(proof_of_stake(&block, "number"));
     };
-    let header = named_header(&block, seal_type, "coinBase")?;
-    seal(
-        answer,
-        Subject::Header(Box::new(header)),
-        Some(block_boundary(&block)?),
-    )
+    let difficulty = declared_difficulty(&block)?;
+    let header = named_header(&block, seal_type, difficulty, "coinBase")?;
+    let boundary = Boundary::of(difficulty);
+    seal(answer, header.into(), boundary, answer.array(&["nonce"])?)
 }
 
 fn from_header_and_seal(claim: &Fields) -> Result<Item, ItemError> {
     let block = claim.inside("header", "header.")?;
     let Some(seal_type) = proof_of_work_seal(&block)? else {
-        return Ok(proof_of_stake(&block));
+        return Ok(proof_of_stake(&block, "number"));
     };
-    let header = named_header(&block, seal_type, "coinbase")?;
-    let target = [Some(block_boundary(&block)?), claimed_boundary(claim)?]
-        .into_iter()
-        .flatten()
-        .min();
-    seal(claim, Subject::Header(Box::new(header)), target)
+    let difficulty = declared_difficulty(&block)?;
+    let header = named_header(&block, seal_type, difficulty, "coinbase")?;
+    let targets = [
+        Boundary::of(difficulty).target,
+        Boundary::claimed_by(claim)?.target,
+    ];
+    let boundary = Boundary {
+        difficulty: Some(difficulty),
+        target: targets.into_iter().flatten().min(),
+    };
+    seal(claim, header.into(), boundary, claim.array(&["nonce"])?)
 }
 
 fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
-    let target = claimed_boundary(claim)?;
+    let boundary = Boundary::claimed_by(claim)?;
     if claim.has("mine_hash") {
         if claim.has("header_hex") {
             return Err(claim
@@ -158,11 +214,11 @@ fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
                 .into());
         }
         let subject = Subject::MineHash(claim.array(&["mine_hash"])?);
-        return seal(claim, subject, target);
+        return seal(claim, subject, boundary, claim.array(&["nonce"])?);
     }
     let subject = match <[u8; 32]>::try_from(claim.bytes(&["header_hex"])?) {
         Ok(mine_hash) => Subject::MineHash(mine_hash),
-        Err(bytes) if target.is_some() => {
+        Err(bytes) if boundary.target.is_some() => {
             let wanted = "32 bytes in hex, since only a mine hash can be held against a target";
             return Err(claim
                 .wrong("header_hex", format!("{} bytes", bytes.len()), wanted)
@@ -170,11 +226,16 @@ fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
         }
         Err(bytes) => Subject::Bytes(bytes),
     };
-    seal(claim, subject, target)
+    seal(claim, subject, boundary, claim.array(&["nonce"])?)
 }
 
 /// The header's fields as the chain names them.
-fn named_header(block: &Fields, seal_type: u8, coinbase: &'static str) -> Result<Header, FieldError> {
+fn named_header(
+    block: &Fields,
+    seal_type: u8,
+    difficulty: Difficulty,
+    coinbase: &'static str,
+) -> Result<Header, FieldError> {
     Ok(Header {
         seal_type,
         number: block.integer(&["number"])?,
@@ -184,7 +245,7 @@ fn named_header(block: &Fields, seal_type: u8, coinbase: &'static str) -> Result
         tx_trie_root: block.array(&["txTrieRoot"])?,
         receipt_trie_root: block.array(&["receiptTrieRoot"])?,
         logs_bloom: block.array(&["logsBloom"])?,
-        difficulty: block.wide_integer(&["difficulty"])?.to_be_bytes(),
+        difficulty: difficulty.get().to_be_bytes(),
         extra_data: block.right_padded(&["extraData"])?,
         energy_consumed: block.integer(&["energyConsumed"])?,
         energy_limit: block.integer(&["energyLimit"])?,
@@ -192,8 +253,8 @@ fn named_header(block: &Fields, seal_type: u8, coinbase: &'static str) -> Result
     })
 }
 
-/// Puts nonce, solution and the hashes that came along to what they seal.
-fn seal(claim: &Fields, subject: Subject, target: Option<Target>) -> Result<Item, ItemError> {
+/// Puts the solution and the hashes that came along to what they seal.
+fn seal(claim: &Fields, subject: Subject, boundary: Boundary, nonce: [u8; 32]) -> Result<Item, ItemError> {
     let with_header = matches!(subject, Subject::Header(_));
     let claimed = |names: &[&str]| {
         if with_header {
@@ -203,11 +264,12 @@ fn seal(claim: &Fields, subject: Subject, target: Option<Target>) -> Result<Item
         }
     };
     Ok(Item::Proof(Box::new(Proof {
-        nonce: claim.array(&["nonce"])?,
+        nonce,
         solution: claim.bytes(&["solution"])?,
-        target,
+        difficulty: boundary.difficulty,
+        target: boundary.target,
         claimed_mine_hash: claimed(&["headerHash", "mine_hash"])?,
-        claimed_block_hash: claimed(&["hash", "block_hash"])?,
+        claimed_block_hash: claimed(&["hash", "block_hash", "blockHash"])?,
         subject,
     })))
 }
@@ -235,29 +297,46 @@ fn proof_of_work_seal(block: &Fields) -> Result<Option<u8>, FieldError> {
     }
 }
 
-fn proof_of_stake(block: &Fields) -> Item {
+fn proof_of_stake(block: &Fields, number: &str) -> Item {
     Item::Nothing {
         reason: Reason::NotProofOfWork,
-        number: block.integer(&["number"]).ok(),
+        number: block.integer(&[number]).ok(),
     }
 }
 
-fn block_boundary(block: &Fields) -> Result<Target, FieldError> {
+fn declared_difficulty(block: &Fields) -> Result<Difficulty, FieldError> {
     let value = block.wide_integer(&["difficulty"])?;
-    let difficulty = Difficulty::new(value)
-        .map_err(|_| block.wrong("difficulty", "0".into(), "a difficulty of at least 1"))?;
-    Ok(Target::from_difficulty(difficulty))
+    Difficulty::new(value).map_err(|_| block.wrong("difficulty", "0".into(), "a difficulty of at least 1"))
 }
 
-/// The lower of the boundaries that a claim itself names, if it names any.
-fn claimed_boundary(claim: &Fields) -> Result<Option<Target>, FieldError> {
-    let target = claim.array_if_present(&["target"])?.map(Target::from_be_bytes);
-    let difficulty = if claim.has("difficulty") {
-        Some(block_boundary(claim)?)
-    } else {
-        None
-    };
-    Ok([target, difficulty].into_iter().flatten().min())
+/// What a hash must stay below, and the difficulty that was declared for it.
+struct Boundary {
+    difficulty: Option<Difficulty>,
+    target: Option<Target>,
+}
+
+impl Boundary {
+    fn of(difficulty: Difficulty) -> Boundary {
+        Boundary {
+            difficulty: Some(difficulty),
+            target: Some(Target::from_difficulty(difficulty)),
+        }
+    }
+
+    /// The lower of the boundaries that a claim itself names, if it names any.
+    fn claimed_by(claim: &Fields) -> Result<Boundary, FieldError> {
+        let target = claim.array_if_present(&["target"])?.map(Target::from_be_bytes);
+        let difficulty = if claim.has("difficulty") {
+            Some(declared_difficulty(claim)?)
+        } else {
+            None
+        };
+        let targets = [target, difficulty.map(Target::from_difficulty)];
+        Ok(Boundary {
+            difficulty,
+            target: targets.into_iter().flatten().min(),
+        })
+    }
 }
 
 fn rpc_error(code: i64, message: Option<&str>) -> ItemError {

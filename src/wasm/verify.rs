@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::chain::Verdicts;
+use crate::chain::{Options, Verdicts, judge_by};
 use crate::params::Params;
+use crate::tree::zero_bits;
 use crate::verify::verify;
 
 /// Judges a JSON text: one item, an array, JSON lines, with or without JSON-RPC envelopes. Returns a JSON array with
@@ -18,10 +19,31 @@ pub fn verify_json(text: &str) -> Result<String, JsError> {
     Ok(serde_json::to_string(&verdicts)?)
 }
 
+/// Judges one block, given as a JSON text, by options, given as another: see [`Options::from_json`]. Returns its
+/// verdict as JSON.
+///
+/// # Errors
+/// Throws an `Error` where a text is no JSON or an option is wrong. A malformed block throws nothing.
+#[wasm_bindgen(js_name = verifyBlock)]
+pub fn verify_block(text: &str, options: &str) -> Result<String, JsError> {
+    let options = Options::from_json(&serde_json::from_str(options)?)?;
+    let verdict = judge_by(0, &serde_json::from_str(text)?, &options);
+    Ok(serde_json::to_string(&verdict)?)
+}
+
 /// Judges one Equihash solution by itself, given as bytes. Returns `undefined` where it keeps the whole rule, or the
 /// name of the reason why not.
 #[wasm_bindgen(js_name = verifySolution)]
 pub fn verify_solution(mine_hash: &[u8], nonce: &[u8], solution: &[u8]) -> Option<String> {
     let refused = verify(&Params::AION, mine_hash, nonce, solution).err()?;
     Some(refused.reason().to_owned())
+}
+
+/// The leading zero bits of each node of a solution's tree, level by level from the 512 leaves to the root.
+///
+/// # Errors
+/// Throws an `Error` where the solution has another length.
+#[wasm_bindgen(js_name = solutionTree)]
+pub fn solution_tree(mine_hash: &[u8], nonce: &[u8], solution: &[u8]) -> Result<Vec<u16>, JsError> {
+    Ok(zero_bits(&Params::AION, mine_hash, nonce, solution)?)
 }

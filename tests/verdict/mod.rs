@@ -1,5 +1,8 @@
 //! Verdicts as their readers get them, and what a good one looks like.
 
+// Each test binary compiles this module and uses its own part of it.
+#![allow(dead_code)]
+
 use aion_pow::chain::judge;
 use serde_json::{Value, json};
 
@@ -22,4 +25,26 @@ pub fn assert_valid(verdict: &Value, name: &str) {
     for absent in ["reason", "level", "detail"] {
         assert!(verdict.get(absent).is_none(), "{name} has {absent}");
     }
+}
+
+/// The names of a verdict's checks, a `!` before each that failed.
+pub fn checks(verdict: &Value) -> Vec<String> {
+    let checks = verdict["checks"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{verdict}"));
+    let name = |check: &Value| {
+        assert_ne!(text(check, "detail"), "");
+        format!(
+            "{}{}",
+            if check["ok"] == json!(true) { "" } else { "!" },
+            text(check, "name")
+        )
+    };
+    checks.iter().map(name).collect()
+}
+
+/// The names of what a verdict says was not checked.
+pub fn not_checked(verdict: &Value) -> Vec<&str> {
+    let left = verdict["notChecked"].as_array().map_or(&[][..], Vec::as_slice);
+    left.iter().map(|left| text(left, "name")).collect()
 }

@@ -62,7 +62,13 @@ pub const ARTIFACTS: &[Artifact] = &[
         out_dir: "www/verify/wasm/verify",
         threads: false,
         solver: false,
-        exports: &["verifyJson", "verifySolution", "verifyEquihash"],
+        exports: &[
+            "verifyJson",
+            "verifyBlock",
+            "verifySolution",
+            "verifyEquihash",
+            "solutionTree",
+        ],
     },
     Artifact {
         name: "miner-st",

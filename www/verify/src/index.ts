@@ -1,7 +1,6 @@
 import { load, type WasmSource } from "./verifier.js";
 
-export { type Reason, VerifyError, type VerifyResult } from "./result.js";
-export { verifyJson, verifySolution, type WasmSource } from "./verifier.js";
+export * from "./exports.js";
 
 /** Loads the verifier: from `source`, or from the file that the package or the bundler placed beside the script. */
 export function init(source?: WasmSource): Promise<void> {

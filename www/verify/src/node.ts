@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { load, type WasmSource } from "./verifier.js";
 
-export { type Reason, VerifyError, type VerifyResult } from "./result.js";
-export { verifyJson, verifySolution, type WasmSource } from "./verifier.js";
+export * from "./exports.js";
 
 /** Loads the verifier: from `source`, or from the package's own file, which Node reads because its fetch does not. */
 export function init(source?: WasmSource): Promise<void> {

@@ -10,6 +10,8 @@
  * | `target-missed` | the powhash is not below the boundary |
  * | `mine-hash-mismatch` | the header does not hash to the mine hash that came along |
  * | `block-hash-mismatch` | the block does not hash to the block hash that came along |
+ * | `expected-hash-mismatch` | the block does not hash to the `expectedHash` of the options |
+ * | `below-min-difficulty` | the difficulty declared is below the `minDifficulty` of the options |
  * | `malformed` | a field is missing, ill-sized or not of its type |
  * | `rpc-error` | the kernel answered with an error in place of a block |
  * | `not-proof-of-work` | sealed by proof of stake: nothing to judge |
@@ -23,10 +25,37 @@ export type Reason =
   | "target-missed"
   | "mine-hash-mismatch"
   | "block-hash-mismatch"
+  | "expected-hash-mismatch"
+  | "below-min-difficulty"
   | "malformed"
   | "rpc-error"
   | "not-proof-of-work"
   | "unknown-block";
+
+/** The steps of a verdict. Level 1 are the pairs of a solution's tree, level 9 is its root. */
+export type CheckName =
+  | "mine-hash"
+  | "solution-length"
+  | "distinct"
+  | "order"
+  | `level-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+  | "target"
+  | "block-hash"
+  | "expected-hash"
+  | "min-difficulty";
+
+/** One step, and what it found, in words. */
+export interface Check {
+  readonly name: CheckName;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Something that a reader might take for checked, and why it was not. */
+export interface NotChecked {
+  readonly name: "on-chain" | "declared-difficulty" | "stake-half" | "block-hash" | "target";
+  readonly detail: string;
+}
 
 /** What was found for one item. Hashes are hex without `0x`. */
 export interface VerifyResult {
@@ -35,12 +64,13 @@ export interface VerifyResult {
   readonly number?: number;
   /** Whether everything that the item claims holds; null where there was nothing to judge. */
   readonly ok: boolean | null;
+  /** Where checks were made, that of the first which did not hold. */
   readonly reason?: Reason;
   /** The level of the solution's tree at which it failed, from 1 for pairs. */
   readonly level?: number;
   /** The reason in a sentence. */
   readonly detail?: string;
-  /** Missing, as is what follows, where nothing could be computed. */
+  /** Missing, as is what follows up to `indices`, where nothing could be computed. */
   readonly mineHash?: string;
   /** Present where a whole header came along. */
   readonly blockHash?: string;
@@ -49,15 +79,40 @@ export interface VerifyResult {
   readonly equihash?: boolean;
   /** Whether the powhash is below the boundary; null where no boundary is known. */
   readonly target?: boolean | null;
+  /** The boundary, big-endian. Missing where none is known, and for difficulty 1, whose boundary of 2^256 does not fit. */
+  readonly boundary?: string;
+  /** The difficulty declared, in decimal: it may exceed what a number can hold. */
+  readonly difficulty?: string;
+  /** The steps in their order. A solution's end at the first that fails; the steps after do not depend on it. */
+  readonly checks?: readonly Check[];
+  /** The solution's 512 indices, where they were asked for. */
+  readonly indices?: readonly number[];
+  /** What was left unchecked. */
+  readonly notChecked?: readonly NotChecked[];
 }
 
-/** Why nothing could be verified at all. */
+/** What was found for one block, and how long it took. */
+export interface BlockResult extends VerifyResult {
+  readonly timings: { readonly totalMs: number };
+}
+
+/**
+ * Why nothing could be verified at all.
+ *
+ * | code | |
+ * |---|---|
+ * | `not-initialised` | `init()` has not resolved |
+ * | `unreadable` | the text is no JSON; the message says where |
+ * | `bad-argument` | an option or an argument is wrong; the message names it |
+ */
+export type VerifyErrorCode = "not-initialised" | "unreadable" | "bad-argument";
+
+/** Thrown for misuse. A block that is bad gives a result instead. */
 export class VerifyError extends Error {
   override readonly name = "VerifyError";
-  /** `not-initialised`: `init()` has not resolved. `unreadable`: the text is no JSON; the message says where. */
-  readonly code: "not-initialised" | "unreadable";
+  readonly code: VerifyErrorCode;
 
-  constructor(code: "not-initialised" | "unreadable", message: string, options?: ErrorOptions) {
+  constructor(code: VerifyErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

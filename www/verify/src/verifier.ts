@@ -1,9 +1,5 @@
-import initWasm, {
-  type InitInput,
-  verifyJson as verifyInWasm,
-  verifySolution as verifySolutionInWasm,
-} from "../wasm/verify/aion_pow.js";
-import { type Reason, VerifyError, type VerifyResult } from "./result.js";
+import initWasm, { type InitInput } from "../wasm/verify/aion_pow.js";
+import { VerifyError, type VerifyErrorCode } from "./result.js";
 
 /** The verifier's wasm: a module, its bytes, a response, or where to fetch it. */
 export type WasmSource = InitInput | Promise<InitInput>;
@@ -26,31 +22,12 @@ async function instantiate(source: () => WasmSource | undefined): Promise<void> 
   loaded = true;
 }
 
-/**
- * Verifies what a JSON text holds: a block or a header in the shapes of the kernels' RPC, a plain object of mine hash,
- * nonce and solution, an array of these, JSON lines, or JSON-RPC envelopes around them. One result per item, in order.
- * Throws a {@link VerifyError}; a malformed item throws nothing, its result says what is wrong.
- */
-export function verifyJson(text: string): VerifyResult[] {
-  if (!loaded) throw new VerifyError("not-initialised", "await init() before verifyJson()");
-  let results: string;
-  try {
-    results = verifyInWasm(text);
-  } catch (cause) {
-    throw new VerifyError("unreadable", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-  return JSON.parse(results) as VerifyResult[];
+/** Throws a {@link VerifyError} before `init()` has resolved. */
+export function needLoaded(caller: string): void {
+  if (!loaded) throw new VerifyError("not-initialised", `await init() before ${caller}()`);
 }
 
-/**
- * Verifies one Equihash solution by itself, without any target: mine hash and nonce of 32 bytes, solution of 1408.
- * Returns undefined where it keeps the whole rule, or the reason why not. Throws a {@link VerifyError} before `init()`.
- */
-export function verifySolution(
-  mineHash: Uint8Array,
-  nonce: Uint8Array,
-  solution: Uint8Array,
-): Reason | undefined {
-  if (!loaded) throw new VerifyError("not-initialised", "await init() before verifySolution()");
-  return verifySolutionInWasm(mineHash, nonce, solution) as Reason | undefined;
+/** What the wasm threw, as an error of this package. */
+export function verifyError(code: VerifyErrorCode, cause: unknown): VerifyError {
+  return new VerifyError(code, cause instanceof Error ? cause.message : String(cause), { cause });
 }
