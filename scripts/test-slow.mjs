@@ -20,6 +20,14 @@ if (names.length === 0) throw new Error(`no test binary requires the feature ${S
 const passed = await runSteps([
   ...names.map((name) => ({ name, run: () => slowTest(name, ci ? FEWER : {}) })),
   {
+    name: "second verifier, 10,000 mutations",
+    run: async () => {
+      await npmPackages();
+      await wasmArtifacts();
+      await run("npx", ["vitest", "run", "tests/second-verifier"], { AION_MUTATIONS: "10000" });
+    },
+  },
+  {
     name: "slow end to end in Chromium",
     run: async () => {
       await npmPackages();

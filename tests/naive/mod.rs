@@ -18,19 +18,7 @@ pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> 
     }
     let indices: Vec<u32> = bits.chunks(width).map(integer).collect();
 
-    for (place, index) in indices.iter().enumerate() {
-        if indices[..place].contains(index) {
-            return Err(("duplicate-index", None));
-        }
-    }
-    for level in 1..=params.k() {
-        let size = 1 << level;
-        for node in 0..params.indices() / size {
-            if indices[node * size] >= indices[node * size + size / 2] {
-                return Err(("index-order", Some((level, node))));
-            }
-        }
-    }
+    check_indices(params, &indices)?;
     let leaves: Vec<Vec<bool>> = indices
         .iter()
         .map(|&index| leaf(params, header, nonce, index))
@@ -45,6 +33,24 @@ pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> 
             let odd = |bit: &usize| below.iter().filter(|leaf| leaf[*bit]).count() % 2 == 1;
             if (0..zeros as usize).any(|bit| odd(&bit)) {
                 return Err(("digit-not-zero", Some((level, node))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The part of the rule that needs no hash: all indices differ, and stand in order at every node.
+pub fn check_indices(params: &Params, indices: &[u32]) -> Result<(), Refusal> {
+    for (place, index) in indices.iter().enumerate() {
+        if indices[..place].contains(index) {
+            return Err(("duplicate-index", None));
+        }
+    }
+    for level in 1..=params.k() {
+        let size = 1 << level;
+        for node in 0..params.indices() / size {
+            if indices[node * size] >= indices[node * size + size / 2] {
+                return Err(("index-order", Some((level, node))));
             }
         }
     }
