@@ -3,7 +3,7 @@
 use blake2::Blake2bVarCore;
 use blake2::digest::block_api::{Buffer, UpdateCore, VariableOutputCore};
 
-use crate::blake2b::Nonce;
+use crate::blake2b::{DIGEST_WORDS, Form, GROUP, Nonce};
 use crate::params::Params;
 
 /// BLAKE2b after `header ‖ nonce`, ready to be finished with each digest's number.
@@ -75,11 +75,11 @@ impl Leaf {
         Leaf { bytes, len }
     }
 
-    /// The leaf as big-endian words, zero beyond its end.
+    /// The leaf as little-endian words, zero beyond its end: its first bit is the top one of the lowest byte.
     pub(crate) fn words(&self) -> [u64; 8] {
         let mut words = [0; 8];
         for (word, bytes) in words.iter_mut().zip(self.bytes.as_chunks().0) {
-            *word = u64::from_be_bytes(*bytes);
+            *word = u64::from_le_bytes(*bytes);
         }
         words
     }
@@ -96,37 +96,56 @@ impl std::ops::Deref for Leaf {
 /// Leaves of the chain's shape, 27 bytes and two to a digest, by a BLAKE2b that has done beforehand what all digests
 /// have in common: the same bits as [`LeafHasher`], sooner.
 pub(crate) struct ChainLeaves {
-    digests: Nonce,
-    /// The bits of a leaf's fourth word that count.
-    last_word: u64,
+    nonce: Nonce,
+    form: Form,
 }
 
 impl ChainLeaves {
+    /// Indices whose leaves are made at a time.
+    pub(crate) const GROUP: usize = GROUP;
+    /// Bytes of a leaf.
+    const BYTES: usize = 27;
+
     /// Whether leaves have the chain's shape. Neither `k` nor the personalization bears on it.
     pub(crate) fn serve(params: &Params) -> bool {
-        params.leaf_bytes() == 27
+        params.leaf_bytes() == Self::BYTES
     }
 
     /// Hashes `header ‖ nonce`, for parameters that it [serves](ChainLeaves::serve).
     pub(crate) fn new(params: &Params, header: &[u8], nonce: &[u8]) -> ChainLeaves {
         debug_assert!(ChainLeaves::serve(params));
         ChainLeaves {
-            digests: Nonce::new(params, header, nonce),
-            last_word: !0 << (256 - params.n()),
+            nonce: Nonce::new(params, header, nonce),
+            form: Form::widest(),
         }
     }
 
-    /// The leaf of an index as big-endian words, zero beyond its end.
-    pub(crate) fn words(&self, index: u32) -> [u64; 4] {
-        let [a, b, c, d, e, f, g] = self.digests.digest(index / 2).map(u64::swap_bytes);
-        if index.is_multiple_of(2) {
-            [a, b, c, d & self.last_word]
-        } else {
-            // From byte 27 on: three bytes into the fourth word.
-            let from = |word: u64, next: u64| word << 24 | next >> 40;
-            [from(d, e), from(e, f), from(f, g), from(g, 0) & self.last_word]
+    /// The leaves of up to [`ChainLeaves::GROUP`] indices, as little-endian words. What follows a leaf's `n` bits is
+    /// left as the digest has it: it is for the caller to look at no more than those.
+    ///
+    /// # Panics
+    /// If there are more indices, or not as many leaves.
+    pub(crate) fn words(&self, indices: &[u32], leaves: &mut [[u64; 4]]) {
+        assert_eq!(indices.len(), leaves.len());
+        let (mut counters, mut digests) = ([0; Self::GROUP], [0; Self::GROUP * DIGEST_WORDS]);
+        for (counter, index) in counters.iter_mut().zip(indices) {
+            *counter = index / 2;
+        }
+        self.nonce
+            .digests(self.form, &counters, indices.len(), &mut digests);
+        for ((leaf, index), digest) in leaves.iter_mut().zip(indices).zip(digests.as_chunks().0) {
+            *leaf = four_words_from(digest, Self::BYTES * (index % 2) as usize);
         }
     }
+}
+
+/// The 32 bytes from `start` on, of a digest that keeps its bytes in little-endian words. No branch: which half of a
+/// digest a leaf is cannot be predicted.
+#[inline(always)]
+fn four_words_from(digest: &[u64; DIGEST_WORDS], start: usize) -> [u64; 4] {
+    let (word, shift) = (start / 8, start % 8 * 8);
+    // Twice by half, because a shift by 64 is none.
+    core::array::from_fn(|i| digest[word + i] >> shift | digest[word + i + 1] << (63 - shift) << 1)
 }
 
 #[cfg(test)]
@@ -150,16 +169,27 @@ mod tests {
                     ChainLeaves::new(&params, header, nonce),
                     LeafHasher::new(&params, header, nonce),
                 );
-                for index in (0..0x3f_ffff)
+                let indices: Vec<u32> = (0..0x3f_ffff)
                     .step_by(59_999)
                     .chain([1, 2, 3, 0x3f_ffff, u32::MAX])
-                {
-                    assert_eq!(
-                        quick.words(index),
-                        plain.leaf(index).words()[..4],
-                        "{params:?}, header of {} bytes, index {index}",
-                        header.len()
-                    );
+                    .collect();
+                for indices in indices.chunks(ChainLeaves::GROUP) {
+                    let mut leaves = vec![[0; 4]; indices.len()];
+                    quick.words(indices, &mut leaves);
+                    for (leaf, &index) in leaves.iter().zip(indices) {
+                        let bytes = leaf.map(u64::to_le_bytes);
+                        let (whole, rest) = (params.n() as usize / 8, params.n() % 8);
+                        let mut bytes = bytes.as_flattened()[..27].to_vec();
+                        if rest > 0 {
+                            bytes[whole] &= !(0xff >> rest);
+                        }
+                        assert_eq!(
+                            bytes[..],
+                            plain.leaf(index)[..],
+                            "{params:?}, header of {} bytes, index {index}",
+                            header.len()
+                        );
+                    }
                 }
             }
         }

@@ -55,9 +55,13 @@ pub fn unpack(params: &Params, solution: &[u8]) -> Result<Vec<u32>, VerifyError>
     let mut indices = Vec::with_capacity(params.indices());
     let mut pending = 0u64;
     let mut pending_bits = 0;
-    for &byte in solution {
-        pending = pending << 8 | u64::from(byte);
-        pending_bits += 8;
+    // Four bytes at a time: less than an index is pending, so 64 bits hold both.
+    for bytes in solution.chunks(4) {
+        let mut four = [0; 4];
+        four[4 - bytes.len()..].copy_from_slice(bytes);
+        let bits = 8 * bytes.len() as u32;
+        pending = pending << bits | u64::from(u32::from_be_bytes(four));
+        pending_bits += bits;
         while pending_bits >= width {
             pending_bits -= width;
             indices.push((pending >> pending_bits & mask) as u32);

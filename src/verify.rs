@@ -13,8 +13,8 @@ use crate::solution::unpack;
 /// 3. at every node the first index of the left half is below the first of the right half: levels from the pairs
 ///    (level 1) up to the root (level k), nodes of a level from left to right;
 /// 4. at every level r below k each node's 2^r leaves cancel in the first r digits, and at the root in all n bits:
-///    levels and nodes in the same order. Leaves are hashed as the pairs are checked, so a false pair costs no
-///    hash beyond its own.
+///    levels and nodes in the same order. Leaves are hashed a few pairs at a time, so a false pair costs at most
+///    24 hashes beyond its own.
 ///
 /// # Errors
 /// [`VerifyError`] says what failed first, and where.
@@ -24,10 +24,14 @@ pub fn verify(params: &Params, header: &[u8], nonce: &[u8], solution: &[u8]) -> 
     check_order(params, &indices)?;
     if ChainLeaves::serve(params) {
         let leaves = ChainLeaves::new(params, header, nonce);
-        check_digits(params, &indices, |index| leaves.words(index))
+        check_digits(params, &indices, |indices, words| leaves.words(indices, words))
     } else {
         let leaves = LeafHasher::new(params, header, nonce);
-        check_digits(params, &indices, |index| leaves.leaf(index).words())
+        check_digits(params, &indices, |indices, words| {
+            for (words, &index) in words.iter_mut().zip(indices) {
+                *words = leaves.leaf(index).words();
+            }
+        })
     }
 }
 
@@ -76,22 +80,31 @@ fn check_order(params: &Params, indices: &[u32]) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// Checks every node's XOR, of which big-endian words are held: eight hold the longest leaf, the chain's takes four.
+/// Checks every node's XOR, of which little-endian words are held: eight hold the longest leaf, the chain's takes
+/// four. `leaves` writes the leaves of up to [`ChainLeaves::GROUP`] indices; bits behind the n-th are not looked at.
 fn check_digits<const WORDS: usize>(
     params: &Params,
     indices: &[u32],
-    leaf: impl Fn(u32) -> [u64; WORDS],
+    leaves: impl Fn(&[u32], &mut [[u64; WORDS]]),
 ) -> Result<(), VerifyError> {
+    const { assert!(ChainLeaves::GROUP.is_multiple_of(2), "a group is whole pairs") }
     let mut nodes: Vec<[u64; WORDS]> = Vec::with_capacity(params.indices() / 2);
-    for (node, pair) in indices.chunks_exact(2).enumerate() {
-        let xor = cancel(&leaf(pair[0]), &leaf(pair[1]));
-        check_node(params, &xor, 1, node)?;
-        nodes.push(xor);
+    let mut group = [[0; WORDS]; ChainLeaves::GROUP];
+    let must_vanish = leading_bits(zero_bits(params, 1));
+    for indices in indices.chunks(ChainLeaves::GROUP) {
+        let group = &mut group[..indices.len()];
+        leaves(indices, group);
+        for pair in group.chunks_exact(2) {
+            let xor = cancel(&pair[0], &pair[1]);
+            check_node(&xor, &must_vanish, 1, nodes.len())?;
+            nodes.push(xor);
+        }
     }
     for level in 2..=params.k() {
+        let must_vanish = leading_bits(zero_bits(params, level));
         for node in 0..nodes.len() / 2 {
             nodes[node] = cancel(&nodes[2 * node], &nodes[2 * node + 1]);
-            check_node(params, &nodes[node], level, node)?;
+            check_node(&nodes[node], &must_vanish, level, node)?;
         }
         nodes.truncate(nodes.len() / 2);
     }
@@ -102,22 +115,39 @@ fn cancel<const WORDS: usize>(left: &[u64; WORDS], right: &[u64; WORDS]) -> [u64
     std::array::from_fn(|word| left[word] ^ right[word])
 }
 
-fn check_node(params: &Params, xor: &[u64], level: u32, node: usize) -> Result<(), VerifyError> {
-    let zero_bits = if level == params.k() {
-        params.n()
-    } else {
-        level * params.digit_bits()
-    };
-    if leading_zeros(xor) < zero_bits {
-        Err(VerifyError::Digit { level, node })
-    } else {
+fn check_node<const WORDS: usize>(
+    xor: &[u64; WORDS],
+    must_vanish: &[u64; WORDS],
+    level: u32,
+    node: usize,
+) -> Result<(), VerifyError> {
+    let left = xor
+        .iter()
+        .zip(must_vanish)
+        .fold(0, |left, (word, mask)| left | word & mask);
+    if left == 0 {
         Ok(())
+    } else {
+        Err(VerifyError::Digit { level, node })
     }
 }
 
-fn leading_zeros(xor: &[u64]) -> u32 {
-    let zero_words = xor.iter().take_while(|&&word| word == 0).count();
-    zero_words as u32 * 64 + xor.get(zero_words).map_or(0, |word| word.leading_zeros())
+/// Leading bits in which the leaves below a node of a level must cancel.
+fn zero_bits(params: &Params, level: u32) -> u32 {
+    if level == params.k() {
+        params.n()
+    } else {
+        level * params.digit_bits()
+    }
+}
+
+/// The first `bits` bits of a string in little-endian words, where a byte's first bit is its top one.
+fn leading_bits<const WORDS: usize>(bits: u32) -> [u64; WORDS] {
+    std::array::from_fn(|word| {
+        let here = bits.saturating_sub(64 * word as u32).min(64);
+        (!(!0u128 >> here) >> 64) as u64
+    })
+    .map(u64::swap_bytes)
 }
 
 /// What a solution failed first, and where.
@@ -190,12 +220,15 @@ mod tests {
     type Node = [u64; 8];
 
     #[test]
-    fn zero_bits_are_counted_across_words() {
-        assert_eq!(leading_zeros(&[0; 8]), 512);
-        assert_eq!(leading_zeros(&[1, 0, 0, 0, 0, 0, 0, 0]), 63);
-        assert_eq!(leading_zeros(&[0, 1 << 63, 0, 0, 0, 0, 0, 0]), 64);
-        assert_eq!(leading_zeros(&[0, 0, 0, 1 << 46, 0, 0, 0, 0]), 209);
+    fn leading_bits_run_on_from_byte_to_byte_and_word_to_word() {
+        assert_eq!(leading_bits::<4>(0), [0; 4]);
+        assert_eq!(leading_bits::<4>(1), [0x80, 0, 0, 0]);
+        assert_eq!(leading_bits::<4>(21), [0xf8_ffff, 0, 0, 0]);
+        assert_eq!(leading_bits::<4>(64), [!0, 0, 0, 0]);
+        assert_eq!(leading_bits::<4>(210), [!0, !0, !0, 0xc0_ffff]);
+        assert_eq!(leading_bits::<8>(512), [!0; 8]);
     }
+
     /// Leaves that keep the rule: below each node of level r they cancel in the first r digits, at the root in all.
     fn planted(params: &Params) -> Vec<Node> {
         let mut noise = 0x2545_f491_4f6c_dd1du64;
@@ -223,7 +256,7 @@ mod tests {
                     flip(
                         &mut below[size - 1],
                         bit,
-                        sum[bit as usize / 64] >> (63 - bit % 64) & 1,
+                        sum[bit as usize / 64] >> place(bit) & 1,
                     );
                 }
             }
@@ -232,7 +265,12 @@ mod tests {
     }
 
     fn flip(leaf: &mut Node, bit: u32, by: u64) {
-        leaf[bit as usize / 64] ^= by << (63 - bit % 64);
+        leaf[bit as usize / 64] ^= by << place(bit);
+    }
+
+    /// Where a bit of the string is in its little-endian word.
+    fn place(bit: u32) -> u32 {
+        bit % 64 / 8 * 8 + 7 - bit % 8
     }
 
     #[test]
@@ -243,11 +281,17 @@ mod tests {
             let check = |leaves: &[Node]| {
                 // The chain's leaves go through in four words, as they do outside of tests.
                 if params == Params::AION {
-                    check_digits::<4>(&params, &indices, |index| {
-                        *leaves[index as usize].first_chunk().expect("four of eight")
+                    check_digits::<4>(&params, &indices, |indices, words| {
+                        for (words, &index) in words.iter_mut().zip(indices) {
+                            *words = *leaves[index as usize].first_chunk().expect("four of eight");
+                        }
                     })
                 } else {
-                    check_digits(&params, &indices, |index| leaves[index as usize])
+                    check_digits(&params, &indices, |indices, words| {
+                        for (words, &index) in words.iter_mut().zip(indices) {
+                            *words = leaves[index as usize];
+                        }
+                    })
                 }
             };
             assert_eq!(check(&leaves), Ok(()));

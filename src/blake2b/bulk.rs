@@ -8,7 +8,7 @@ use super::{Nonce, SIGMA, STEP};
 
 /// `a` plus word `I` of a block whose counter is word 8 and whose words 9 to 15 are zero, and never added.
 #[inline(always)]
-fn plus<W: Word, const I: usize>(nonce: &Nonce, counters: W, a: W) -> W {
+pub fn plus<W: Word, const I: usize>(nonce: &Nonce, counters: W, a: W) -> W {
     match I {
         0..8 => a.add(W::splat(nonce.message[I])),
         8 => a.add(counters),
@@ -24,15 +24,7 @@ macro_rules! mix {
         const D: usize = STEP[$i][3];
         const X: usize = SIGMA[$round % 10][2 * $i];
         const Y: usize = SIGMA[$round % 10][2 * $i + 1];
-        let a = plus::<W, X>($nonce, $counters, $v[A].add($v[B]));
-        let d = $v[D].xor(a).rotate_32($ctx);
-        let c = $v[C].add(d);
-        let b = $v[B].xor(c).rotate_24($ctx);
-        $v[A] = plus::<W, Y>($nonce, $counters, a.add(b));
-        $v[D] = d.xor($v[A]).rotate_16($ctx);
-        $v[C] = c.add($v[D]);
-        $v[B] = b.xor($v[C]).rotate_63($ctx);
-        $v[0].fence($ctx);
+        [$v[A], $v[B], $v[C], $v[D]] = W::mix::<X, Y>([$v[A], $v[B], $v[C], $v[D]], $nonce, $counters, $ctx);
     }};
 }
 
@@ -42,10 +34,12 @@ macro_rules! rounds {
         mix!($v, $nonce, $counters, $ctx, $round, 1);
         mix!($v, $nonce, $counters, $ctx, $round, 2);
         mix!($v, $nonce, $counters, $ctx, $round, 3);
+        $v[0].fence($ctx);
         mix!($v, $nonce, $counters, $ctx, $round, 4);
         mix!($v, $nonce, $counters, $ctx, $round, 5);
         mix!($v, $nonce, $counters, $ctx, $round, 6);
         mix!($v, $nonce, $counters, $ctx, $round, 7);
+        $v[0].fence($ctx);
     )*};
 }
 

@@ -1,16 +1,28 @@
-//! The forms in which the solver makes digests: how many at once, and by which unit of the processor.
+//! The forms in which digests are made: how many at once, and by which unit of the processor.
 
 use super::word::Word;
 use super::{DIGEST_WORDS, Nonce, bulk};
 
-/// Digests made and split at a time: 24 KiB, which stays in L1. A multiple of what any form makes at once.
-pub const LOT: usize = 384;
+/// Digests come in whole groups of so many: a multiple of what any form makes at once.
+pub const GROUP: usize = 24;
+
+/// Digests that the solver makes and splits at a time: 24 KiB, which stays in L1.
+#[cfg(feature = "solver")]
+pub const LOT: usize = 16 * GROUP;
 
 /// Digests, one after another.
+#[cfg(feature = "solver")]
 pub type Lot = [u64; LOT * DIGEST_WORDS];
 
 /// A way to make a lot of digests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "solver"),
+    allow(
+        dead_code,
+        reason = "without a solver there is no trial, and the widest form serves"
+    )
+)]
 pub enum Form {
     /// One at a time, in 64-bit words.
     One,
@@ -30,6 +42,7 @@ pub enum Form {
 
 impl Form {
     /// All forms of this target, the widest last.
+    #[cfg(feature = "solver")]
     pub const ALL: &[Form] = &[
         Form::One,
         #[cfg(target_arch = "x86_64")]
@@ -41,6 +54,22 @@ impl Form {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Form::Three,
     ];
+
+    /// Its name, as benchmarks print it.
+    #[cfg(feature = "solver")]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::One => "one",
+            #[cfg(target_arch = "x86_64")]
+            Form::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Form::Avx512 => "avx512",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Form::Two => "two",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Form::Three => "three",
+        }
+    }
 
     /// Whether the processor that this runs on has what the form needs.
     pub fn is_available(self) -> bool {
@@ -54,48 +83,70 @@ impl Form {
         }
     }
 
-    /// The widest form that is available.
-    #[cfg(not(target_arch = "wasm32"))]
+    /// The form to take where there is no time to try them: the widest that is available.
     pub fn widest() -> Form {
-        let mut available = Form::ALL.iter().copied().filter(|form| form.is_available());
-        available.next_back().unwrap_or(Form::One)
+        #[cfg(target_arch = "x86_64")]
+        for form in [Form::Avx512, Form::Avx2] {
+            if form.is_available() {
+                return form;
+            }
+        }
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return Form::Three;
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        Form::One
     }
 }
 
 impl Nonce {
-    /// Digests `first .. first + n` into the lot; up to seven more may be written behind them.
+    /// The digests of `counters`, one after another, [`DIGEST_WORDS`] words each. Of `counters` and `digests` there
+    /// are whole groups; only the first `n` digests are asked for, and up to seven more may be made.
+    ///
+    /// # Panics
+    /// If the groups are not whole, `n` exceeds them, or the form is not available.
+    pub fn digests(&self, form: Form, counters: &[u32], n: usize, digests: &mut [u64]) {
+        assert!(counters.len().is_multiple_of(GROUP) && digests.len() == counters.len() * DIGEST_WORDS);
+        assert!(n <= counters.len() && form.is_available());
+        if !self.is_of_chain() {
+            return fill_anywhere(self, counters, n, digests);
+        }
+        match form {
+            Form::One => fill_one(self, counters, n, digests),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: it is available.
+            Form::Avx2 => unsafe { super::x86::fill_avx2(self, counters, n, digests) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: it is available.
+            Form::Avx512 => unsafe { super::x86::fill_avx512(self, counters, n, digests) },
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Form::Two => super::wasm::fill_two(self, counters, n, digests),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Form::Three => super::wasm::fill_three(self, counters, n, digests),
+        }
+    }
+
+    /// Digests `first .. first + n` into the lot; what is behind them is of no account.
     ///
     /// # Panics
     /// If `n` exceeds [`LOT`], or the form is not available.
-    pub fn digests(&self, form: Form, first: u32, n: usize, lot: &mut Lot) {
-        assert!(n <= LOT && form.is_available());
-        if !self.is_of_chain() {
-            return fill_anywhere(self, first, n, lot);
-        }
-        match form {
-            Form::One => fill_one(self, first, n, lot),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: it is available.
-            Form::Avx2 => unsafe { super::x86::fill_avx2(self, first, n, lot) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: it is available.
-            Form::Avx512 => unsafe { super::x86::fill_avx512(self, first, n, lot) },
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Form::Two => super::wasm::fill_two(self, first, n, lot),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Form::Three => super::wasm::fill_three(self, first, n, lot),
-        }
+    #[cfg(feature = "solver")]
+    pub fn lot(&self, form: Form, first: u32, n: usize, lot: &mut Lot) {
+        let counters: [u32; LOT] = core::array::from_fn(|i| first.wrapping_add(i as u32));
+        self.digests(form, &counters, n, lot);
     }
 }
 
-/// A word that makes digests of successive counters, one in each lane.
+/// A word that makes digests of several counters, one in each lane.
 pub trait Lanes: Word {
     /// Digests at once.
     const DIGESTS: usize;
 
     fn context() -> Self::Context;
-    /// The counter of each digest.
-    fn counters(first: u32) -> Self;
+    /// The counter of each digest, in order.
+    ///
+    /// # Safety
+    /// `DIGESTS` counters at `at` are readable.
+    unsafe fn counters(at: *const u32) -> Self;
     /// Writes digests to their place in a lot, one after another. `digest` is their first seven words; what goes
     /// into an eighth is of no account.
     ///
@@ -110,8 +161,9 @@ impl Lanes for u64 {
     #[inline(always)]
     fn context() {}
     #[inline(always)]
-    fn counters(first: u32) -> Self {
-        u64::from(first)
+    unsafe fn counters(at: *const u32) -> Self {
+        // SAFETY: one counter.
+        u64::from(unsafe { at.read() })
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
@@ -120,34 +172,38 @@ impl Lanes for u64 {
     }
 }
 
-/// Digests `first .. first + n` of a chain block.
+/// [`Nonce::digests`] of a chain block, in lanes of one kind.
 #[inline(always)]
-pub fn fill<W: Lanes>(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    const { assert!(LOT.is_multiple_of(W::DIGESTS), "whole groups fill a lot") }
-    debug_assert!(n <= LOT);
+pub fn fill<W: Lanes>(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    const { assert!(GROUP.is_multiple_of(W::DIGESTS), "lanes fill whole groups") }
+    debug_assert!(n <= counters.len() && digests.len() == counters.len() * DIGEST_WORDS);
     let ctx = W::context();
     let mut i = 0;
     while i < n {
-        let digest = bulk::of_chain(nonce, W::counters(first.wrapping_add(i as u32)), ctx);
-        // SAFETY: `i` is a multiple of DIGESTS below LOT, and DIGESTS divides LOT, so the group is inside.
-        unsafe { W::store(&digest, lot.as_mut_ptr().add(i * DIGEST_WORDS)) };
+        // SAFETY: `i` is a multiple of DIGESTS below the number of counters, which DIGESTS divides, so all lanes'
+        // counters and digests are inside.
+        unsafe {
+            let digest = bulk::of_chain(nonce, W::counters(counters.as_ptr().add(i)), ctx);
+            W::store(&digest, digests.as_mut_ptr().add(i * DIGEST_WORDS));
+        }
         i += W::DIGESTS;
     }
 }
 
 #[inline(never)]
-fn fill_one(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    fill::<u64>(nonce, first, n, lot);
+fn fill_one(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    fill::<u64>(nonce, counters, n, digests);
 }
 
-/// Digests `first .. first + n` of whatever lengths header and nonce have.
-fn fill_anywhere(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    for (i, out) in lot.chunks_exact_mut(DIGEST_WORDS).take(n).enumerate() {
-        out[..7].copy_from_slice(&nonce.digest(first.wrapping_add(i as u32)));
+/// The first `n` digests, whatever lengths header and nonce have.
+fn fill_anywhere(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    let places = digests.chunks_exact_mut(DIGEST_WORDS);
+    for (&counter, digest) in counters[..n].iter().zip(places) {
+        digest[..7].copy_from_slice(&nonce.digest_anywhere(counter));
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "solver"))]
 mod tests {
     use super::*;
     use crate::leaf::LeafHasher;
@@ -166,7 +222,7 @@ mod tests {
     fn check(form: Form, header: &[u8], nonce: &[u8], first: u32, n: usize) {
         let plain = LeafHasher::new(&Params::AION, header, nonce);
         let mut lot = [0; LOT * DIGEST_WORDS];
-        Nonce::new(&Params::AION, header, nonce).digests(form, first, n, &mut lot);
+        Nonce::new(&Params::AION, header, nonce).lot(form, first, n, &mut lot);
         for (i, words) in lot.as_chunks::<DIGEST_WORDS>().0.iter().take(n).enumerate() {
             let counter = first.wrapping_add(i as u32);
             let bytes = words.map(u64::to_le_bytes);
@@ -199,12 +255,33 @@ mod tests {
     }
 
     #[test]
+    fn counters_may_come_in_any_order() {
+        let (header, nonce) = ([5; 32], [6; 32]);
+        let plain = LeafHasher::new(&Params::AION, &header, &nonce);
+        let counters: [u32; 2 * GROUP] = core::array::from_fn(|i| (i as u32).wrapping_mul(0x9e37_79b1));
+        for form in forms() {
+            for n in [1, GROUP - 1, 2 * GROUP] {
+                let mut digests = [0; 2 * GROUP * DIGEST_WORDS];
+                Nonce::new(&Params::AION, &header, &nonce).digests(form, &counters, n, &mut digests);
+                for (&counter, words) in counters[..n].iter().zip(digests.as_chunks::<DIGEST_WORDS>().0) {
+                    let bytes = words.map(u64::to_le_bytes);
+                    assert_eq!(
+                        bytes.as_flattened()[..54],
+                        plain.digest(counter)[..54],
+                        "{form:?} {counter}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_digest_outside_a_lot_is_made_for_a_part_of_one() {
         let nonce = Nonce::new(&Params::AION, &[3; 32], &[4; 32]);
         for form in forms() {
             for n in 0..=9 {
                 let mut lot = [7; LOT * DIGEST_WORDS];
-                nonce.digests(form, 0, n, &mut lot);
+                nonce.lot(form, 0, n, &mut lot);
                 assert!(
                     lot[(n + 7) * DIGEST_WORDS..].iter().all(|&word| word == 7),
                     "{form:?} {n}"

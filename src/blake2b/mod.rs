@@ -4,7 +4,7 @@
 //! last block's first round seven of eight mixing steps are done once. The zero words behind the counter are
 //! never added. (So for a block of the chain; where header and nonce have other lengths, a plain form serves.)
 //! The compression is written once, over `Word`: one digest in 64-bit words, or several in vector lanes. The
-//! verifier takes the plain words; the solver takes the quickest form that the machine has.
+//! verifier takes the widest form that the machine has, the solver the quickest.
 //!
 //! Source of the function: RFC 7693; the personalization is in the parameter block (section 2.8).
 
@@ -13,16 +13,16 @@ use crate::params::Params;
 mod bulk;
 #[cfg(feature = "solver")]
 mod choice;
-#[cfg(feature = "solver")]
 mod form;
-#[cfg(all(feature = "solver", target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 mod word;
-#[cfg(all(feature = "solver", target_arch = "x86_64"))]
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use form::{Form, GROUP};
 #[cfg(feature = "solver")]
-pub use form::{Form, LOT, Lot};
+pub use form::{LOT, Lot};
 
 const IV: [u64; 8] = [
     0x6a09e667f3bcc908,
@@ -60,8 +60,7 @@ const STEP: [[usize; 4]; 8] = [
     [3, 4, 9, 14],
 ];
 
-/// 64-bit words from one digest to the next in a lot; a 54-byte digest fills seven.
-#[cfg(feature = "solver")]
+/// 64-bit words from one digest to the next; a 54-byte digest fills seven.
 pub const DIGEST_WORDS: usize = 8;
 
 /// What all digests of a nonce have in common.
@@ -130,17 +129,8 @@ impl Nonce {
         self.counter_at == 64
     }
 
-    /// The first seven words of one digest, the bytes beyond its length not cleared.
-    #[inline(never)]
-    pub fn digest(&self, counter: u32) -> [u64; 7] {
-        if self.is_of_chain() {
-            bulk::of_chain(self, u64::from(counter), ())
-        } else {
-            self.digest_anywhere(counter)
-        }
-    }
-
-    /// One digest, even where the counter crosses into another word or block: the slow form.
+    /// The first seven words of one digest, the bytes beyond its length not cleared, even where the counter crosses
+    /// into another word or block: the slow form.
     #[inline(never)]
     fn digest_anywhere(&self, counter: u32) -> [u64; 7] {
         let mut block = [0; 256];
@@ -222,7 +212,7 @@ mod tests {
                 LeafHasher::new(&Params::AION, header, &nonce),
             );
             for counter in [0, 1, 0x1f_ffff - length as u32, u32::MAX] {
-                let words = ours.digest(counter).map(u64::to_le_bytes);
+                let words = ours.digest_anywhere(counter).map(u64::to_le_bytes);
                 assert_eq!(
                     words.as_flattened()[..54],
                     plain.digest(counter)[..54],

@@ -1,28 +1,26 @@
 //! Two digests in a WebAssembly vector, and a third beside them in the integer unit.
 
-use super::form::{Lanes, Lot, fill};
+use super::form::{Lanes, fill};
 use super::word::Word;
 use super::{DIGEST_WORDS, Nonce};
 use core::arch::wasm32::*;
-use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Byte orders of the two rotations that are a permutation but no lane swap.
 static ROTATE_24: [u8; 16] = [3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10];
 static ROTATE_16: [u8; 16] = [2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9];
-/// Written when a state word happens to be [`FENCE`]: once in 2^32, so that the branch stays and never costs.
-static FENCED: AtomicU32 = AtomicU32::new(0);
+/// Any constant: a state word equals it once in 2^32, so that a branch on it stays and never costs.
 const FENCE: u32 = 0x5bd1_e995;
 
 /// [`fill`], two digests at a time.
 #[inline(never)]
-pub fn fill_two(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    fill::<Two>(nonce, first, n, lot);
+pub fn fill_two(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    fill::<Two>(nonce, counters, n, digests);
 }
 
 /// [`fill`], three digests at a time.
 #[inline(never)]
-pub fn fill_three(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    fill::<Three>(nonce, first, n, lot);
+pub fn fill_three(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    fill::<Three>(nonce, counters, n, digests);
 }
 
 /// The permutations, kept in registers. Loaded, not constant: V8 rebuilds a constant shuffle mask at every
@@ -86,8 +84,10 @@ impl Lanes for Two {
         }
     }
     #[inline(always)]
-    fn counters(first: u32) -> Self {
-        Self(u64x2(u64::from(first), u64::from(first.wrapping_add(1))))
+    unsafe fn counters(at: *const u32) -> Self {
+        // SAFETY: two counters.
+        let (first, second) = unsafe { (at.read(), at.add(1).read()) };
+        Self(u64x2(u64::from(first), u64::from(second)))
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
@@ -148,12 +148,29 @@ impl Word for Three {
     fn rotate_63(self, masks: Masks) -> Self {
         Self::with(self.one.rotate_63(()), self.two.rotate_63(masks))
     }
+    #[inline(always)]
+    fn mix<const X: usize, const Y: usize>(
+        v: [Self; 4],
+        nonce: &Nonce,
+        counters: Self,
+        masks: Masks,
+    ) -> [Self; 4] {
+        let [a, b, c, d] = v;
+        let [a2, b2, c2, d2] = Two::mix::<X, Y>([a.two, b.two, c.two, d.two], nonce, counters.two, masks);
+        let [a, b, c, d] = u64::mix::<X, Y>([a.one, b.one, c.one, d.one], nonce, counters.one, ());
+        [
+            Self::with(a, a2),
+            Self::with(b, b2),
+            Self::with(c, c2),
+            Self::with(d, d2),
+        ]
+    }
     /// LLVM sinks each unit's work to where it is needed, which would put the two one after the other. A
     /// branch ends the basic block, and with it the freedom to do so.
     #[inline(always)]
     fn fence(self, _: Masks) {
         if self.one as u32 == FENCE {
-            FENCED.store(1, Ordering::Relaxed);
+            core::hint::black_box(FENCE);
         }
     }
 }
@@ -166,8 +183,9 @@ impl Lanes for Three {
         Two::context()
     }
     #[inline(always)]
-    fn counters(first: u32) -> Self {
-        Self::with(u64::from(first.wrapping_add(2)), Two::counters(first))
+    unsafe fn counters(at: *const u32) -> Self {
+        // SAFETY: three counters; the first two are the vector's.
+        unsafe { Self::with(u64::from(at.add(2).read()), Two::counters(at)) }
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {

@@ -1,5 +1,8 @@
 //! What the compression is written over: a word of the state, of one digest or of several.
 
+use super::Nonce;
+use super::bulk::plus;
+
 /// A word of the state, for as many digests at once as it has lanes.
 pub trait Word: Copy {
     /// What rotations need at hand.
@@ -13,6 +16,24 @@ pub trait Word: Copy {
     fn rotate_24(self, context: Self::Context) -> Self;
     fn rotate_16(self, context: Self::Context) -> Self;
     fn rotate_63(self, context: Self::Context) -> Self;
+    /// The mixing step that adds words `X` and `Y` of the message.
+    #[inline(always)]
+    fn mix<const X: usize, const Y: usize>(
+        [a, b, c, d]: [Self; 4],
+        nonce: &Nonce,
+        counters: Self,
+        context: Self::Context,
+    ) -> [Self; 4] {
+        let a = plus::<Self, X>(nonce, counters, a.add(b));
+        let d = d.xor(a).rotate_32(context);
+        let c = c.add(d);
+        let b = b.xor(c).rotate_24(context);
+        let a = plus::<Self, Y>(nonce, counters, a.add(b));
+        let d = d.xor(a).rotate_16(context);
+        let c = c.add(d);
+        let b = b.xor(c).rotate_63(context);
+        [a, b, c, d]
+    }
     /// Keeps the compiler from moving one step's work behind the next.
     fn fence(self, context: Self::Context);
 }

@@ -10,7 +10,7 @@ use core::arch::x86_64::*;
 
 use super::DIGEST_WORDS;
 use super::Nonce;
-use super::form::{Lanes, Lot, fill};
+use super::form::{Lanes, fill};
 
 use super::word::Word;
 
@@ -19,8 +19,8 @@ use super::word::Word;
 /// # Safety
 /// The processor has AVX2.
 #[target_feature(enable = "avx2")]
-pub unsafe fn fill_avx2(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    fill::<Four>(nonce, first, n, lot);
+pub unsafe fn fill_avx2(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    fill::<Four>(nonce, counters, n, digests);
 }
 
 /// [`fill`], eight digests at a time.
@@ -28,8 +28,8 @@ pub unsafe fn fill_avx2(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
 /// # Safety
 /// The processor has AVX-512F.
 #[target_feature(enable = "avx512f")]
-pub unsafe fn fill_avx512(nonce: &Nonce, first: u32, n: usize, lot: &mut Lot) {
-    fill::<Eight>(nonce, first, n, lot);
+pub unsafe fn fill_avx512(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
+    fill::<Eight>(nonce, counters, n, digests);
 }
 
 #[derive(Clone, Copy)]
@@ -85,11 +85,8 @@ impl Lanes for Four {
     #[inline(always)]
     fn context() {}
     #[inline(always)]
-    fn counters(first: u32) -> Self {
-        unsafe {
-            let lanes = _mm_add_epi32(_mm_set1_epi32(first as i32), _mm_setr_epi32(0, 1, 2, 3));
-            Self(_mm256_cvtepu32_epi64(lanes))
-        }
+    unsafe fn counters(at: *const u32) -> Self {
+        unsafe { Self(_mm256_cvtepu32_epi64(_mm_loadu_si128(at.cast()))) }
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
@@ -162,12 +159,8 @@ impl Lanes for Eight {
     #[inline(always)]
     fn context() {}
     #[inline(always)]
-    fn counters(first: u32) -> Self {
-        unsafe {
-            let places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-            let lanes = _mm256_add_epi32(_mm256_set1_epi32(first as i32), places);
-            Self(_mm512_cvtepu32_epi64(lanes))
-        }
+    unsafe fn counters(at: *const u32) -> Self {
+        unsafe { Self(_mm512_cvtepu32_epi64(_mm256_loadu_si256(at.cast()))) }
     }
     #[inline(always)]
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {

@@ -25,10 +25,25 @@ impl DigestLots {
         }
     }
 
+    /// The same in every form that this machine can take.
+    pub fn in_every_form(header: &[u8], nonce: &[u8]) -> impl Iterator<Item = Self> {
+        let forms = Form::ALL.iter().copied().filter(|form| form.is_available());
+        forms.map(move |form| Self {
+            nonce: Nonce::new(&Params::AION, header, nonce),
+            form,
+            lot: Box::new([0; LOT * DIGEST_WORDS]),
+        })
+    }
+
+    /// Name of the form that the digests are made in.
+    pub fn form(&self) -> &'static str {
+        self.form.name()
+    }
+
     /// Makes the digests from number `first` on. Returns them one after another, eight little-endian words each, of
     /// which the first 54 bytes count.
     pub fn make(&mut self, first: u32) -> &[u64] {
-        self.nonce.digests(self.form, first, LOT, &mut self.lot);
+        self.nonce.lot(self.form, first, LOT, &mut self.lot);
         &self.lot[..]
     }
 

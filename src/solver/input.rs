@@ -51,7 +51,7 @@ impl Input {
     /// Digests `first .. first + n`.
     pub fn digests_into(&self, first: u32, n: usize, lot: &mut Lot) {
         match self {
-            Self::Nonce { hashes, form, .. } => hashes.digests(*form, first, n, lot),
+            Self::Nonce { hashes, form, .. } => hashes.lot(*form, first, n, lot),
             Self::Given(leaves) => {
                 let pairs = leaves.chunks_exact(2).skip(first as usize).take(n);
                 for (pair, out) in pairs.zip(lot.chunks_exact_mut(DIGEST_WORDS)) {
