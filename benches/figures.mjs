@@ -8,6 +8,10 @@ export function median(numbers) {
 /** To one decimal: of milliseconds, the rest is noise. */
 export const rounded = (number) => Math.round(number * 10) / 10;
 
+/** The same of every figure in an object. */
+export const roundedAll = (figures) =>
+  Object.fromEntries(Object.entries(figures).map(([name, number]) => [name, rounded(number)]));
+
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 /** The figures of runs that an instance reported one by one. */

@@ -11,7 +11,7 @@ import { ProgramFailed } from "../scripts/run.mjs";
 import { baselineRun } from "./baseline.mjs";
 import { BenchError } from "./bench-error.mjs";
 import { startChromium, startFirefox } from "./browser/browser.mjs";
-import { againstBaseline, ofRuns, rounded } from "./figures.mjs";
+import { againstBaseline, ofRuns, rounded, roundedAll } from "./figures.mjs";
 import { nativePlace, nativeVerifierTimes, someSolutions } from "./native.mjs";
 import { options, USAGE } from "./options.mjs";
 import { table } from "./table.mjs";
@@ -90,6 +90,7 @@ async function native(aionPow, solutions, options) {
       firstMs: rounded(firstMs),
       solverBytes: facts.peakMemoryBytes,
       digestNs: rounded(facts.digestNs),
+      digestForms: roundedAll(facts.digestForms),
       yardstickMs: rounded(facts.yardstickMs),
       ...compared(medianMs),
     });
@@ -109,7 +110,7 @@ async function wasm(where, cases, { ask, close }, items, options) {
       await place.solve(0);
       const { outcomes, compared } = await inTurn(place, options);
       const figures = ofRuns(outcomes);
-      const { memoryBytes, shared, digestNs } = await place.facts();
+      const { memoryBytes, shared, digestNs, digestForms } = await place.facts();
       rows.push({
         where,
         threads,
@@ -118,6 +119,7 @@ async function wasm(where, cases, { ask, close }, items, options) {
         memoryBytes,
         firstMs: rounded(first.ms),
         digestNs: rounded(digestNs),
+        digestForms: roundedAll(digestForms),
         shared,
         ...compared(figures.medianMs),
       });

@@ -35,7 +35,13 @@ function solve({ number }) {
 function facts({ digests }) {
   const { buffer } = memory;
   const shared = typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
-  return { memoryBytes: buffer.byteLength, shared, digestNs: solver.digestNanoseconds(digests) };
+  const digestNs = solver.digestNanoseconds(digests);
+  return {
+    memoryBytes: buffer.byteLength,
+    shared,
+    digestNs,
+    digestForms: JSON.parse(solver.digestForms(digests)),
+  };
 }
 
 /** Loads the verifier's artifact and times its first verdict and the median of many. */

@@ -90,6 +90,16 @@ impl MinerCore {
         DigestLots::new(&self.mine_hash, &self.nonce).nanoseconds(digests)
     }
 
+    /// The same for every form of digest, as JSON: `{"one": nanoseconds, ...}`. For benchmarks.
+    #[wasm_bindgen(js_name = digestForms)]
+    pub fn digest_forms(&self, digests: u32) -> String {
+        let lots = DigestLots::in_every_form(&self.mine_hash, &self.nonce);
+        let forms: serde_json::Map<_, _> = lots
+            .map(|mut lots| (lots.form().to_owned(), lots.nanoseconds(digests).into()))
+            .collect();
+        serde_json::Value::Object(forms).to_string()
+    }
+
     /// Bytes of the instance's linear memory.
     #[wasm_bindgen(js_name = memoryBytes)]
     pub fn memory_bytes(&self) -> f64 {

@@ -21,12 +21,13 @@ const MINE_HASH: [u8; 32] = [0x5a; 32];
 const DIGESTS: u32 = 1 << 21;
 
 /// Prints one JSON object: {"threads", "runs", "medianMs", "minMs", "maxMs", "solutionsPerSecond",
-/// "peakMemoryBytes", "roundsMs": [10 numbers], "dropped", "yardstickMs", "firstMs", "residentBytes", "digestNs"}.
+/// "peakMemoryBytes", "roundsMs": [10 numbers], "dropped", "yardstickMs", "firstMs", "residentBytes", "digestNs",
+/// "digestForms": {form: number}}.
 /// A run is one nonce under a mine hash of 32 bytes; one run before the first is not counted, its time is "firstMs".
 /// The rounds are medians, the leaves first. "peakMemoryBytes" is the solver's: the most of its page pool in use at
 /// once, and the threads' scratch space; "residentBytes" is the most the whole process ever had, null where the
 /// system does not say. The yardstick is 2^21 leaf digests by the blake2 crate on one thread, "digestNs" a digest
-/// by the solver's own kernel.
+/// by the solver's own kernel in the form that runs take, "digestForms" the same in all forms that the machine has.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Threads [default: as many as the machine runs at once]
@@ -102,7 +103,15 @@ fn bench(arguments: &Arguments) -> Result<serde_json::Value, String> {
         "firstMs": rounded(first_ms),
         "residentBytes": peak_resident_bytes(),
         "digestNs": rounded(DigestLots::new(&MINE_HASH, &numbered(0)).nanoseconds(DIGESTS)),
+        "digestForms": digest_forms(),
     }))
+}
+
+/// Nanoseconds a digest in every form that this processor can take, by the form's name.
+fn digest_forms() -> serde_json::Map<String, serde_json::Value> {
+    DigestLots::in_every_form(&MINE_HASH, &numbered(0))
+        .map(|mut lots| (lots.form().to_owned(), rounded(lots.nanoseconds(DIGESTS)).into()))
+        .collect()
 }
 
 /// Whoever paces the runs says go by a line; its end of the pipe closed means that no more runs are wanted.

@@ -47,6 +47,10 @@ fn paced_runs_print_a_line_each_and_then_the_figures() {
     for figure in ["firstMs", "digestNs", "yardstickMs"] {
         assert!(lines[2][figure].as_f64().unwrap() > 0.0, "{figure}");
     }
+    for (form, ns) in lines[2]["digestForms"].as_object().unwrap() {
+        assert!(ns.as_f64().unwrap() > 0.0, "{form}");
+    }
+    assert!(lines[2]["digestForms"]["one"].is_number());
     let resident = &lines[2]["residentBytes"];
     if cfg!(target_os = "linux") {
         assert!(resident.as_u64() > lines[2]["peakMemoryBytes"].as_u64());
