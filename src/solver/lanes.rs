@@ -31,6 +31,36 @@ impl Lanes {
         Self(imp::xor(self.0, other.0))
     }
 
+    /// Bitwise or.
+    #[inline(always)]
+    pub fn or(self, other: Self) -> Self {
+        Self(imp::or(self.0, other.0))
+    }
+
+    /// Bitwise and.
+    #[inline(always)]
+    pub fn and(self, other: Self) -> Self {
+        Self(imp::and(self.0, other.0))
+    }
+
+    /// Both 64-bit lanes shifted right by `N`, zeros coming in.
+    #[inline(always)]
+    pub fn shift_right<const N: i32>(self) -> Self {
+        Self(imp::shift_right::<N>(self.0))
+    }
+
+    /// Both 64-bit lanes shifted left by `N`.
+    #[inline(always)]
+    pub fn shift_left<const N: i32>(self) -> Self {
+        Self(imp::shift_left::<N>(self.0))
+    }
+
+    /// Two 64-bit lanes, the first at the lower address.
+    #[inline(always)]
+    pub fn of(low: u64, high: u64) -> Self {
+        Self(imp::of(low, high))
+    }
+
     /// 64-bit lane 0.
     #[inline(always)]
     pub fn low(self) -> u64 {
@@ -56,14 +86,43 @@ impl Lanes {
     }
 }
 
-/// The 64-bit words at `p` and `p + 8`, as big-endian numbers.
+/// Asks for the cache line at `p`, to be written soon. `p` need not point anywhere.
+#[inline(always)]
+pub fn prefetch_to_write(p: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint that never faults; processors that lack it take it as a no-op.
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_ET0 }>(p.cast())
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = p;
+}
+
+/// Asks for the cache line at `p`, to be read soon. `p` need not point anywhere.
+#[inline(always)]
+pub fn prefetch_to_read(p: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint that never faults.
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T1 }>(p.cast())
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = p;
+}
+
+/// Reverses the 64 bytes at `p`.
 ///
 /// # Safety
-/// 16 bytes at `p` are readable.
+/// 64 bytes at `p` are readable and writable.
 #[inline(always)]
-pub unsafe fn big_endian_pair(p: *const u64) -> [u64; 2] {
-    // SAFETY: the caller's promise.
-    unsafe { imp::big_endian_pair(p) }
+pub unsafe fn reverse_64_bytes(p: *mut u8) {
+    // SAFETY: four vectors; all are read before the first is written.
+    unsafe {
+        let v = [0, 16, 32, 48].map(|at| imp::reverse(imp::load(p.add(at))));
+        for (i, v) in v.into_iter().enumerate() {
+            imp::store(p.add(48 - 16 * i), v);
+        }
+    }
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -101,13 +160,29 @@ mod imp {
     pub fn any(v: Raw) -> bool {
         v128_any_true(v)
     }
-    /// wasm has no byte swap of an integer; one shuffle swaps two.
     #[inline(always)]
-    pub unsafe fn big_endian_pair(p: *const u64) -> [u64; 2] {
-        // SAFETY: readable by contract.
-        let v = unsafe { v128_load(p.cast()) };
-        let r = i8x16_shuffle::<7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8>(v, v);
-        [u64x2_extract_lane::<0>(r), u64x2_extract_lane::<1>(r)]
+    pub fn or(a: Raw, b: Raw) -> Raw {
+        v128_or(a, b)
+    }
+    #[inline(always)]
+    pub fn and(a: Raw, b: Raw) -> Raw {
+        v128_and(a, b)
+    }
+    #[inline(always)]
+    pub fn shift_right<const N: i32>(v: Raw) -> Raw {
+        u64x2_shr(v, N as u32)
+    }
+    #[inline(always)]
+    pub fn shift_left<const N: i32>(v: Raw) -> Raw {
+        u64x2_shl(v, N as u32)
+    }
+    #[inline(always)]
+    pub fn of(low: u64, high: u64) -> Raw {
+        u64x2(low, high)
+    }
+    #[inline(always)]
+    pub fn reverse(v: Raw) -> Raw {
+        i8x16_shuffle::<15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0>(v, v)
     }
 }
 
@@ -155,9 +230,34 @@ mod imp {
         unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) != 0xffff }
     }
     #[inline(always)]
-    pub unsafe fn big_endian_pair(p: *const u64) -> [u64; 2] {
-        // SAFETY: readable by contract.
-        unsafe { [p.read().swap_bytes(), p.add(1).read().swap_bytes()] }
+    pub fn or(a: Raw, b: Raw) -> Raw {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { _mm_or_si128(a, b) }
+    }
+    #[inline(always)]
+    pub fn and(a: Raw, b: Raw) -> Raw {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { _mm_and_si128(a, b) }
+    }
+    #[inline(always)]
+    pub fn shift_right<const N: i32>(v: Raw) -> Raw {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { _mm_srli_epi64::<N>(v) }
+    }
+    #[inline(always)]
+    pub fn shift_left<const N: i32>(v: Raw) -> Raw {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { _mm_slli_epi64::<N>(v) }
+    }
+    #[inline(always)]
+    pub fn of(low: u64, high: u64) -> Raw {
+        // SAFETY: SSE2 is part of every x86-64.
+        unsafe { _mm_set_epi64x(high as i64, low as i64) }
+    }
+    /// SSE2 has no byte permutation, but integers swap theirs.
+    #[inline(always)]
+    pub fn reverse(v: Raw) -> Raw {
+        of(high(v).swap_bytes(), low(v).swap_bytes())
     }
 }
 
@@ -199,9 +299,28 @@ mod imp {
         v[0] | v[1] != 0
     }
     #[inline(always)]
-    pub unsafe fn big_endian_pair(p: *const u64) -> [u64; 2] {
-        // SAFETY: readable by contract.
-        unsafe { [p.read().swap_bytes(), p.add(1).read().swap_bytes()] }
+    pub fn or(a: Raw, b: Raw) -> Raw {
+        [a[0] | b[0], a[1] | b[1]]
+    }
+    #[inline(always)]
+    pub fn and(a: Raw, b: Raw) -> Raw {
+        [a[0] & b[0], a[1] & b[1]]
+    }
+    #[inline(always)]
+    pub fn shift_right<const N: i32>(v: Raw) -> Raw {
+        v.map(|lane| lane >> N)
+    }
+    #[inline(always)]
+    pub fn shift_left<const N: i32>(v: Raw) -> Raw {
+        v.map(|lane| lane << N)
+    }
+    #[inline(always)]
+    pub fn of(low: u64, high: u64) -> Raw {
+        [low, high]
+    }
+    #[inline(always)]
+    pub fn reverse(v: Raw) -> Raw {
+        [v[1].swap_bytes(), v[0].swap_bytes()]
     }
 }
 
@@ -235,13 +354,25 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_read_as_big_endian_numbers() {
-        let words = [
-            0x0706_0504_0302_0100_u64.to_le(),
-            0x0f0e_0d0c_0b0a_0908_u64.to_le(),
-        ];
-        // SAFETY: two words of an array.
-        let pair = unsafe { big_endian_pair(words.as_ptr()) };
-        assert_eq!(pair, [0x0001_0203_0405_0607, 0x0809_0a0b_0c0d_0e0f]);
+    fn shifts_stay_in_their_lanes() {
+        let v = Lanes::of(0x8000_0000_0000_0001, 0xc000_0000_0000_0003);
+        let (right, left) = (v.shift_right::<1>(), v.shift_left::<1>());
+        assert_eq!([right.low(), right.high()], [1 << 62, (3 << 61) | 1]);
+        assert_eq!([left.low(), left.high()], [2, (1 << 63) | 6]);
+        let (or, and) = (right.or(left), right.and(Lanes::of(1 << 62, 1)));
+        assert_eq!([or.low(), or.high()], [(1 << 62) | 2, (1 << 63) | (3 << 61) | 7]);
+        assert_eq!([and.low(), and.high()], [1 << 62, 1]);
+    }
+
+    #[test]
+    fn sixty_four_bytes_are_reversed_and_no_other() {
+        let mut bytes: [u8; 66] = core::array::from_fn(|i| i as u8);
+        // SAFETY: 64 bytes of 66.
+        unsafe { reverse_64_bytes(bytes.as_mut_ptr().add(1)) };
+        let expected: [u8; 66] = core::array::from_fn(|i| match i {
+            0 | 65 => i as u8,
+            _ => 65 - i as u8,
+        });
+        assert_eq!(bytes, expected);
     }
 }

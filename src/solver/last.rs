@@ -173,7 +173,7 @@ unsafe fn next_match(row: &mut usize, rows: usize, worker: &mut Worker) -> Optio
     let at = scratch.rows.as_ptr();
     let (heads, before) = (scratch.heads.as_mut_ptr(), scratch.before.as_mut_ptr());
     let value = |i: usize| {
-        // SAFETY: row numbers are below `rows`, or END, whose row is the slack behind the last one.
+        // SAFETY: row numbers are below `rows`, or END, which is a place in the scratch too.
         unsafe { at.add(i * stride(8)).cast::<u32>().read_unaligned() }
     };
     for i in *row..rows {

@@ -1,13 +1,15 @@
 //! Layer 0: digests, split into leaves and scattered to their buckets.
 
 use super::Input;
-use super::lanes::big_endian_pair;
+use super::lanes::{Lanes, prefetch_to_write, reverse_64_bytes};
 use super::layout::*;
 use super::pages::{NONE, Pages, page_of, start_of};
 use super::streams::Streams;
 use super::worker::Worker;
 use crate::blake2b::{DIGEST_WORDS, LOT};
 
+/// Bytes from one digest to the next.
+const DIGEST_BYTES: usize = DIGEST_WORDS * 8;
 /// Pages that scattering one lot can need at most: each bucket may turn a page once, and once more for each
 /// further page full of leaves.
 const PAGES_PER_LOT: u32 = (BUCKETS + 2 * LOT / rows_per_page(0) + 1) as u32;
@@ -43,59 +45,49 @@ unsafe fn scatter(first: u32, n: usize, pages: &Pages, worker: &mut Worker, stre
     let (base, links) = (pages.base(), pages.links());
     let (end, full) = (streams.end.as_mut_ptr(), streams.full.as_mut_ptr());
     let (mut free, mut taken) = (worker.free.first, 0);
-    let mut leaf = (2 * first) << LEAF_SHIFT;
-    let mut put = |q0: u64, q1: u64, q2: u64, q3: u64| {
-        let bucket = (q3 >> LEAF_SHIFT) as usize;
-        debug_assert!(bucket < BUCKETS);
-        // SAFETY: the bucket has nine bits; an open stream ends inside its page with room for a row; a page
-        // taken from the free list is ours, and the caller saw to it that the list does not run out.
-        unsafe {
-            let at = *end.add(bucket);
-            let row = base.add(at as usize).cast::<u64>();
-            row.write_unaligned(q0);
-            row.add(1).write_unaligned(q1);
-            row.add(2).write_unaligned(q2);
-            row.add(3)
-                .write_unaligned((q3 & ((1 << LEAF_SHIFT) - 1)) | u64::from(leaf));
-            let mut next = at + stride(0) as u32;
-            if next & PAGE_MASK > (PAGE - room(0)) as u32 {
-                debug_assert!(free != NONE);
-                let page = free;
-                free = *links.add(page as usize);
-                taken += 1;
-                *links.add(page_of(next) as usize) = page;
-                *full.add(bucket) += rows_per_page(0) as u32;
-                next = start_of(page);
-            }
-            *end.add(bucket) = next;
-        }
-        leaf = leaf.wrapping_add(1 << LEAF_SHIFT);
-    };
-    let lot = worker.scratch.lot.as_ptr();
+    let lot = worker.scratch.lot.as_mut_ptr().cast::<u8>();
     for i in 0..n {
         // SAFETY: digest `i` is inside the lot.
-        let [[b0, b1], [b2, b3], [b4, b5], [b6, _]] = unsafe {
-            let digest = lot.add(i * DIGEST_WORDS);
-            [
-                big_endian_pair(digest),
-                big_endian_pair(digest.add(2)),
-                big_endian_pair(digest.add(4)),
-                big_endian_pair(digest.add(6)),
-            ]
-        };
-        // Bytes 0 to 26, then 27 to 53, each a 216-bit big-endian number without its low six bits.
-        put(
-            (b2 << 18) | (b3 >> 46),
-            (b1 << 18) | (b2 >> 46),
-            (b0 << 18) | (b1 >> 46),
-            b0 >> 46,
-        );
-        put(
-            (b5 << 42) | (b6 >> 22),
-            (b4 << 42) | (b5 >> 22),
-            (b3 << 42) | (b4 >> 22),
-            (b3 << 24) >> 46,
-        );
+        unsafe { reverse_64_bytes(lot.add(i * DIGEST_BYTES)) };
+    }
+    // In the high lane of a row's second half: the nine bits of hash, and above them the leaf's number.
+    let hash_bits = Lanes::of(u64::MAX, (1 << LEAF_SHIFT) - 1);
+    let mut number = (2 * first) << LEAF_SHIFT;
+    for i in 0..n {
+        // Now a digest is a little-endian number. Its first leaf was bytes 0 to 26, its second 27 to 53; each is
+        // 216 bits without the low six.
+        for from in [DIGEST_BYTES - 27, DIGEST_BYTES - 54] {
+            // SAFETY: reads begin in digest `i` and end at most 13 bytes behind it, which is inside the lot and its
+            // slack. The bucket has nine bits; an open stream ends inside its page with room for a row; a page
+            // taken from the free list is ours, and the caller saw to it that the list does not run out.
+            unsafe {
+                let leaf = lot.add(i * DIGEST_BYTES + from).cast_const();
+                let shifted = |at: usize| {
+                    let (low, high) = (Lanes::load(leaf.add(at)), Lanes::load(leaf.add(at + 8)));
+                    low.shift_right::<6>().or(high.shift_left::<58>())
+                };
+                let top = u32::from(leaf.add(25).cast::<u16>().read_unaligned());
+                let bucket = (top >> (16 - BUCKET_BITS)) as usize;
+                let at = *end.add(bucket);
+                let row = base.at(at);
+                prefetch_to_write(row.wrapping_add(64));
+                shifted(0).store(row);
+                let rest = shifted(16).and(hash_bits).or(Lanes::of(0, u64::from(number)));
+                rest.store(row.add(16));
+                number = number.wrapping_add(1 << LEAF_SHIFT);
+                let mut next = at + stride(0) as u32;
+                if next & PAGE_MASK > (PAGE - room(0)) as u32 {
+                    debug_assert!(free != NONE);
+                    let page = free;
+                    free = *links.wrapping_add(page as usize);
+                    taken += 1;
+                    *links.wrapping_add(page_of(next) as usize) = page;
+                    *full.add(bucket) += rows_per_page(0) as u32;
+                    next = start_of(page);
+                }
+                *end.add(bucket) = next;
+            }
+        }
     }
     worker.free.first = free;
     worker.free.len -= taken;

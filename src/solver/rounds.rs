@@ -6,11 +6,11 @@
 //! 32-bit word: the pair's triangular number `later (later - 1) / 2 + earlier`, and the low bits of the
 //! bucket both lie in; [`Snapshots`] give the bucket's other bits.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, prefetch_to_read, prefetch_to_write};
 use super::layout::*;
 use super::pages::{NONE, Pages, page_of, start_of};
 use super::streams::{Snapshots, Streams};
-use super::worker::{END, ReferenceStarts, WINDOW, Worker};
+use super::worker::{END, END_BIT, ReferenceStarts, WINDOW, Worker};
 
 /// Free pages that a worker keeps for itself between buckets, if others could use them.
 const KEEP_FREE: u32 = 128;
@@ -69,7 +69,7 @@ impl Round<'_> {
             }
             let until = row + n;
             // SAFETY: `at` has room for n references, counted from row `row`.
-            let list = unsafe { self.pages.base().add(at as usize).cast::<u32>().sub(row) };
+            let list = unsafe { self.pages.base().at(at).cast::<u32>().sub(row) };
             while row < until {
                 // SAFETY: rows up to `rows` are gathered, and the pair list has room past WINDOW.
                 (row, pairs) = unsafe { link::<R>(row, until, pairs, list, worker) };
@@ -124,7 +124,13 @@ pub fn gather(l: usize, bucket: usize, pages: &Pages, sources: &[Streams], worke
             // SAFETY: the page holds `here` rows and its layer is complete; the scratch has room for
             // BUCKET_ROWS. This thread consumes the bucket, so its pages are now this thread's.
             page = unsafe {
-                let from = pages.base().add(start_of(page) as usize);
+                let from = pages.base().at(start_of(page));
+                if !last {
+                    let ahead = pages.base().at(start_of(pages.next(page)));
+                    for line in (0..PAGE).step_by(64) {
+                        prefetch_to_read(ahead.wrapping_add(line));
+                    }
+                }
                 core::ptr::copy_nonoverlapping(from, to.add(rows * stride(l)), n * stride(l));
                 let next = if last { NONE } else { pages.next(page) };
                 pages.put(&mut worker.free, page);
@@ -171,42 +177,51 @@ unsafe fn link<const R: usize>(
 ) -> (usize, usize) {
     debug_assert!(until <= BUCKET_ROWS && until - from <= PAGE / 4 && pairs <= WINDOW);
     let scratch = &mut *worker.scratch;
-    let (rows, heads) = (scratch.rows.as_ptr(), scratch.heads.as_mut_ptr());
-    let (before, out) = (scratch.before.as_mut_ptr(), scratch.pairs.as_mut_ptr());
+    let (heads, before) = (scratch.heads.as_mut_ptr(), scratch.before.as_mut_ptr());
+    // A black box, or else the compiler adds the list's place in the scratch to every address anew.
+    let out = core::hint::black_box(scratch.pairs.as_mut_ptr());
     let mut i = from;
-    while i < until {
-        // SAFETY: by contract; links are row numbers or END, for which `before` has a place.
-        unsafe {
-            let row = rows.add(i * const { stride(R - 1) });
-            let key = key::<R>(row);
+    // SAFETY: by contract; a key has KEY_BITS bits; links are rows or END, for which `before` has a place. The end of
+    // the pairs may step back before their list, inside the scratch, and is past it again when it is written to.
+    unsafe {
+        let mut row = scratch.rows.as_ptr().add(from * const { stride(R - 1) });
+        let mut pair = out.add(pairs);
+        let mut list = list.add(from);
+        while i < until {
+            let head = heads.add(key::<R>(row));
             let reference = if R == 1 {
                 row.cast::<u32>().add(6).read_unaligned() >> LEAF_SHIFT
             } else {
                 row.cast::<u32>().add(const { words(R - 1) }).read_unaligned()
             };
-            *list.add(i) = reference;
-            let last = *heads.add(key);
-            *heads.add(key) = i as u16;
+            list.write(reference);
             let later = (i as u32) << 16;
+            let last = *head;
+            *head = i as u16;
             let mut j = last;
-            for _ in 0..3 {
-                *out.add(pairs) = later | u32::from(j);
-                pairs += usize::from(j != END);
-                j = *before.add(j as usize);
+            // Three places on, less one for each step that was past the end: cheaper than to ask and count.
+            for step in 0..3 {
+                *pair.add(step) = later | u32::from(j);
+                pair = pair.byte_sub((usize::from(j) >> const { END_BIT - 2 }) & 4);
+                j = *before.add(usize::from(j));
             }
+            pair = pair.add(3);
             *before.add(i) = last;
+            row = row.add(const { stride(R - 1) });
+            list = list.add(1);
             i += 1;
             if j != END {
                 while j != END {
-                    *out.add(pairs) = later | u32::from(j);
-                    pairs += 1;
-                    j = *before.add(j as usize);
+                    *pair = later | u32::from(j);
+                    pair = pair.add(1);
+                    j = *before.add(usize::from(j));
                 }
-                if pairs > WINDOW {
+                if pair > out.add(WINDOW) {
                     break;
                 }
             }
         }
+        pairs = pair.offset_from(out) as usize;
     }
     (i, pairs)
 }
@@ -246,8 +261,8 @@ unsafe fn xor<const R: usize>(
     };
     for q in from..until {
         // SAFETY: rows of a pair are gathered, with slack for whole vectors; an open stream ends inside its
-        // page with room for a row, and no store below is longer than the row; pages from the free list are
-        // this thread's.
+        // page with room for a row, and no store below ends more than the four spare bytes behind the row; pages
+        // from the free list are this thread's.
         unsafe {
             let pair = *pairs.add(q);
             let (later, earlier) = (pair >> 16, pair & 0xffff);
@@ -255,9 +270,11 @@ unsafe fn xor<const R: usize>(
             let b = rows.add(earlier as usize * const { stride(R - 1) });
             let triangular = (later.wrapping_mul(later.wrapping_sub(1)) >> 1) + earlier;
             let reference = triangular << SOURCE_BITS | source;
-            let nonzero: bool;
             let to_bucket: usize;
             let at: u32;
+            // Whether the word that holds the bucket's bits is zero, which it hardly ever is, and whether the
+            // other hash bits are. Lazily, for the sake of the hot path.
+            let zero: bool;
             let word =
                 |i: usize| a.cast::<u64>().add(i).read_unaligned() ^ b.cast::<u64>().add(i).read_unaligned();
             let low = const { bucket_low(R) };
@@ -265,7 +282,8 @@ unsafe fn xor<const R: usize>(
                 ($bits:expr) => {{
                     to_bucket = ($bits >> (low % 64)) as usize & (BUCKETS - 1);
                     at = *end.add(to_bucket);
-                    base.add(at as usize)
+                    prefetch_to_write(base.at(at).wrapping_add(64));
+                    base.at(at)
                 }};
             }
             // Both loads come before the first store: a vector load over a narrow store in flight stalls.
@@ -277,13 +295,12 @@ unsafe fn xor<const R: usize>(
                     x0.store(to);
                     match words(R) {
                         6 => {
-                            nonzero = x0.any() | (x1 != 0);
-                            to.add(16).cast::<u64>().write_unaligned(x1);
-                            to.add(24).cast::<u32>().write_unaligned(reference);
+                            zero = x1 == 0 && !x0.any();
+                            Lanes::of(x1, u64::from(reference)).store(to.add(16));
                         }
                         _ => {
                             // Layer 2's sixth word holds bucket bits only; layer 3's is the row's reference.
-                            nonzero = x0.any() | if R == 2 { x1 != 0 } else { x1 as u32 != 0 };
+                            zero = (if R == 2 { x1 } else { x1 & 0xffff_ffff }) == 0 && !x0.any();
                             let top = (x1 & 0xffff_ffff) | (u64::from(reference) << 32);
                             to.add(16).cast::<u64>().write_unaligned(top);
                         }
@@ -291,37 +308,37 @@ unsafe fn xor<const R: usize>(
                 }
                 4..=6 => {
                     let x0 = Lanes::load(a).xor(Lanes::load(b));
-                    let to = destination!(if low < 64 { x0.low() } else { x0.high() });
+                    let x1 = x0.high();
+                    let to = destination!(x1);
                     if words(R) == 4 {
-                        nonzero = x0.any();
+                        zero = x1 == 0 && x0.low() == 0;
                         x0.store(to);
                         to.add(16).cast::<u32>().write_unaligned(reference);
                     } else {
                         // In round 6 the fourth word is the XOR of two references.
-                        nonzero = if R == 5 {
-                            x0.any()
-                        } else {
-                            x0.with_top_word(0).any()
-                        };
+                        zero = (if R == 5 { x1 } else { x1 & 0xffff_ffff }) == 0 && x0.low() == 0;
                         x0.with_top_word(reference).store(to);
                     }
                 }
                 7 => {
                     let x = word(0);
-                    nonzero = x != 0;
+                    zero = x == 0;
                     let to = destination!(x);
-                    to.cast::<u64>().write_unaligned(x);
-                    to.add(8).cast::<u32>().write_unaligned(reference);
+                    Lanes::of(x, u64::from(reference)).store(to);
                 }
                 _ => {
                     let x = word(0);
-                    nonzero = x != 0;
+                    zero = x == 0;
                     let to = destination!(x);
                     let row = ((x >> LAYER8_SHIFT) & 0xffff_ffff) | (u64::from(reference) << 32);
                     to.cast::<u64>().write_unaligned(row);
                 }
             }
-            let mut next = at + if nonzero { const { stride(R) as u32 } } else { 0 };
+            let mut next = at + const { stride(R) as u32 };
+            if zero {
+                // A black box, or else the compiler turns the branch into a select that every row pays for.
+                next = core::hint::black_box(at);
+            }
             if next & PAGE_MASK > const { (PAGE - room(R)) as u32 } {
                 if free == NONE {
                     *end.add(to_bucket) = next;
@@ -332,9 +349,9 @@ unsafe fn xor<const R: usize>(
                     break;
                 }
                 let page = free;
-                free = *links.add(page as usize);
+                free = *links.wrapping_add(page as usize);
                 taken += 1;
-                *links.add(page_of(next) as usize) = page;
+                *links.wrapping_add(page_of(next) as usize) = page;
                 *full.add(to_bucket) += const { rows_per_page(R) as u32 };
                 next = start_of(page);
             }

@@ -11,21 +11,27 @@ pub const WINDOW: usize = 16_384;
 /// What linking may add past [`WINDOW`] before it looks: three pairs for each reference of a page, and one
 /// chain as long as a bucket.
 const OVERSHOOT: usize = 3 * (PAGE / 4) + BUCKET_ROWS + 8;
-/// Ends every chain. Its own successor is itself, so steps past the end stay there.
-pub const END: u16 = BUCKET_ROWS as u16;
+/// Ends every chain. Its own successor is itself, so steps past the end stay there. A power of two above all
+/// row numbers, so that a shift tells it from them.
+pub const END: u16 = 1 << END_BIT;
+/// The bit that only [`END`] has.
+pub const END_BIT: usize = 14;
+const _: () = assert!(BUCKET_ROWS <= 1 << END_BIT);
 
 /// Space for one bucket, about 0.6 MiB: what a core's second-level cache holds.
+#[repr(C)]
 pub struct Scratch {
     /// The bucket's rows, gathered. Rows are read 16 bytes at a time, hence the slack.
     pub rows: [u8; BUCKET_ROWS * 32 + 32],
-    /// Last row of each key's chain.
+    /// Last row of each key's chain, or [`END`].
     pub heads: [u16; KEYS],
-    /// The row before, in the same chain.
-    pub before: [u16; BUCKET_ROWS + 8],
+    /// The row before, in the same chain, or [`END`].
+    pub before: [u16; END as usize + 1],
     /// Pairs `later << 16 | earlier` of rows with equal keys.
     pub pairs: [u32; WINDOW + OVERSHOOT],
-    /// Digests about to be split.
+    /// Digests about to be split, and what whole vectors read behind them.
     pub lot: Lot,
+    pub lot_slack: [u64; 2],
 }
 
 impl Scratch {
@@ -130,7 +136,7 @@ impl ReferenceStarts {
             // SAFETY: the caller vouches that the list is this long, and nobody writes to it any more.
             unsafe {
                 if row < here {
-                    return pages.base().add(at as usize).cast::<u32>().add(row).read();
+                    return pages.base().at(at).cast::<u32>().add(row).read();
                 }
                 row -= here;
                 at = start_of(pages.next(page_of(at)));
@@ -161,7 +167,7 @@ mod tests {
                     unsafe {
                         pages
                             .base()
-                            .add(at as usize)
+                            .at(at)
                             .cast::<u32>()
                             .add(i)
                             .write((bucket * 10_000 + done + i) as u32);
