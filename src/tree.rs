@@ -20,7 +20,7 @@ pub fn zero_bits(
 ) -> Result<Vec<u16>, VerifyError> {
     let leaves = LeafHasher::new(params, header, nonce);
     let indices = unpack(params, solution)?;
-    let mut level: Vec<[u64; 8]> = indices.iter().map(|&index| leaves.leaf(index).words()).collect();
+    let mut level: Vec<[u8; 64]> = indices.iter().map(|&index| padded(&leaves.leaf(index))).collect();
     let mut counts = Vec::with_capacity(2 * level.len() - 1);
     loop {
         counts.extend(level.iter().map(|xor| leading_zeros(params, xor)));
@@ -29,14 +29,18 @@ pub fn zero_bits(
         }
         let pairs = level.as_chunks().0.iter();
         level = pairs
-            .map(|[left, right]| std::array::from_fn(|word| left[word] ^ right[word]))
+            .map(|[left, right]| std::array::from_fn(|byte| left[byte] ^ right[byte]))
             .collect();
     }
 }
 
-fn leading_zeros(params: &Params, xor: &[u64; 8]) -> u16 {
-    let zero_words = xor.iter().take_while(|&&word| word == 0).count();
-    let bits = zero_words as u32 * 64 + xor.get(zero_words).map_or(0, |word| word.leading_zeros());
+fn padded(leaf: &[u8]) -> [u8; 64] {
+    std::array::from_fn(|byte| leaf.get(byte).copied().unwrap_or(0))
+}
+
+fn leading_zeros(params: &Params, xor: &[u8; 64]) -> u16 {
+    let zero_bytes = xor.iter().take_while(|&&byte| byte == 0).count();
+    let bits = zero_bytes as u32 * 8 + xor.get(zero_bytes).map_or(0, |byte| byte.leading_zeros());
     // Beyond n nothing is left of a leaf; n is at most 512.
     bits.min(params.n()) as u16
 }

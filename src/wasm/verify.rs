@@ -4,6 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::chain::{Options, Verdicts, judge_by};
 use crate::params::Params;
+use crate::reason::Reason;
+use crate::target::{Target, blake2b_256, pow_hash};
 use crate::tree::zero_bits;
 use crate::verify::verify;
 
@@ -31,12 +33,42 @@ pub fn verify_block(text: &str, options: &str) -> Result<String, JsError> {
     Ok(serde_json::to_string(&verdict)?)
 }
 
-/// Judges one Equihash solution by itself, given as bytes. Returns `undefined` where it keeps the whole rule, or the
-/// name of the reason why not.
+/// Judges one Equihash solution by itself, given as bytes; where a target is given, big-endian, the hash must be below
+/// it too. Returns `undefined` where everything holds, or the name of the reason why not.
+///
+/// # Errors
+/// Throws an `Error` where there is a target, and mine hash, nonce or target are not 32 bytes.
 #[wasm_bindgen(js_name = verifySolution)]
-pub fn verify_solution(mine_hash: &[u8], nonce: &[u8], solution: &[u8]) -> Option<String> {
-    let refused = verify(&Params::AION, mine_hash, nonce, solution).err()?;
-    Some(refused.reason().to_owned())
+pub fn verify_solution(
+    mine_hash: &[u8],
+    nonce: &[u8],
+    solution: &[u8],
+    target: Option<Box<[u8]>>,
+) -> Result<Option<String>, JsError> {
+    let reason = match verify(&Params::AION, mine_hash, nonce, solution) {
+        Err(refused) => Some(refused.kind()),
+        Ok(()) => match target {
+            Some(target) => {
+                let target = Target::from_be_bytes(bytes32(&target)?);
+                let hash = pow_hash(&bytes32(mine_hash)?, &bytes32(nonce)?, solution);
+                (!target.is_met_by(&hash)).then_some(Reason::TargetMissed)
+            }
+            None => None,
+        },
+    };
+    Ok(reason.map(|reason| reason.as_str().to_owned()))
+}
+
+fn bytes32(bytes: &[u8]) -> Result<[u8; 32], JsError> {
+    bytes
+        .try_into()
+        .map_err(|_| JsError::new("mine hash, nonce and target must have 32 bytes"))
+}
+
+/// The mine hash of a header, given as its 497 bytes.
+#[wasm_bindgen(js_name = mineHash)]
+pub fn mine_hash(header: &[u8]) -> Box<[u8]> {
+    blake2b_256(&[header]).into()
 }
 
 /// The leading zero bits of each node of a solution's tree, level by level from the 512 leaves to the root.

@@ -65,5 +65,7 @@ function optionsText({ expectedHash, minDifficulty, indices }: BlockOptions): st
 }
 
 function toJson(value: object): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "bigint" ? `0x${part.toString(16)}` : part,
+  );
 }

@@ -1,4 +1,8 @@
 export { type BlockOptions, verifyBlock, verifyJson } from "./block.js";
+export type { Difficulty } from "./boundary.js";
+export type { Bytes } from "./bytes.js";
+export { type EquihashClaim, verifyEquihash } from "./equihash.js";
+export { type ManyOptions, verifyEach, verifyMany } from "./many.js";
 export {
   type BlockResult,
   type Check,
@@ -9,5 +13,11 @@ export {
   type VerifyErrorCode,
   type VerifyResult,
 } from "./result.js";
-export { solutionTree, verifySolution } from "./solution.js";
+export {
+  solutionTree,
+  type SolutionClaim,
+  type SolutionResult,
+  type Subject,
+  verifySolution,
+} from "./solution.js";
 export type { WasmSource } from "./verifier.js";

@@ -50,13 +50,13 @@ describe.skipIf(!existsSync(FOLDER))("real blocks", () => {
 
   test("a solution by itself is judged by its bytes, and refused for the reason that its block is", () => {
     const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
-    for (const { mine_hash, nonce, solution } of blocks) {
-      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution))).toBeUndefined();
-      expect(verifySolution(bytes(nonce), bytes(nonce), bytes(solution))).toBe("digit-not-zero");
-      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution).fill(0))).toBe("duplicate-index");
-      expect(verifySolution(bytes(mine_hash), bytes(nonce), bytes(solution).subarray(1))).toBe(
-        "solution-length",
-      );
+    for (const block of blocks) {
+      const [mineHash, nonce, solution] = [bytes(block.mine_hash), bytes(block.nonce), bytes(block.solution)];
+      const reason = (change: object) => verifySolution({ mineHash, nonce, solution, ...change }).reason;
+      expect(verifySolution({ mineHash, nonce, solution })).toEqual({ ok: true });
+      expect(reason({ mineHash: nonce })).toBe("digit-not-zero");
+      expect(reason({ solution: new Uint8Array(1408) })).toBe("duplicate-index");
+      expect(reason({ solution: solution.subarray(1) })).toBe("solution-length");
     }
   });
 

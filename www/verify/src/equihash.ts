@@ -1,0 +1,34 @@
+import { verifyEquihash as equihashInWasm } from "../wasm/verify/aion_pow.js";
+import { type Bytes, exactBytes, toBytes } from "./bytes.js";
+import type { Reason } from "./result.js";
+import type { SolutionResult } from "./solution.js";
+import { needLoaded, verifyError } from "./verifier.js";
+
+/** A solution of any plain Equihash(n, k). Strings are hex, with or without `0x`. */
+export interface EquihashClaim {
+  readonly n: number;
+  readonly k: number;
+  /** The 16 bytes of the leaves' BLAKE2b: `ZcashPoW` ‖ LE32(n) ‖ LE32(k), for instance. */
+  readonly personalization: Bytes;
+  /** All that is hashed before an index: header and nonce, one after the other. */
+  readonly input: Bytes;
+  /** 2^k indices of n / (k + 1) + 1 bits, most significant bit first. */
+  readonly solution: Bytes;
+}
+
+/**
+ * Verifies a solution of a plain Equihash: no leaves that a coin has changed. A bad solution gives a result; parameters
+ * that make no puzzle, and arguments of a wrong size, throw a {@link VerifyError} that says the rule.
+ */
+export function verifyEquihash(claim: EquihashClaim): SolutionResult {
+  needLoaded("verifyEquihash");
+  const personalization = exactBytes("personalization", claim.personalization, 16);
+  const [input, solution] = [toBytes("input", claim.input), toBytes("solution", claim.solution)];
+  let reason: Reason | undefined;
+  try {
+    reason = equihashInWasm(claim.n, claim.k, personalization, input, solution) as Reason | undefined;
+  } catch (cause) {
+    throw verifyError("bad-argument", cause);
+  }
+  return reason === undefined ? { ok: true } : { ok: false, reason };
+}
