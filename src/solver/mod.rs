@@ -177,8 +177,17 @@ impl Solver {
     }
 
     fn with_pages(crew: Crew, pages: usize) -> Result<Self, SolverError> {
-        let pages = Pages::reserve(pages)?;
         let threads = crew.threads();
+        let count = pages;
+        let pages = Pages::reserve(count)?;
+        // What follows is allocated in parts that cannot be refused one by one. Asked for as a whole, and given back,
+        // a refusal is still an error.
+        let beside = Self::scratch_bytes(threads) + Self::SLACK;
+        Vec::<u8>::new()
+            .try_reserve_exact(beside)
+            .map_err(|_| SolverError::OutOfMemory {
+                bytes: Pages::bytes_for(count) + beside,
+            })?;
         let streams = || (0..threads).map(|_| Streams::new()).collect();
         Ok(Self {
             pages,
@@ -198,6 +207,9 @@ impl Solver {
             },
         })
     }
+
+    /// Bytes of everything that is too small to count, and of what the allocator adds.
+    const SLACK: usize = 256 << 10;
 
     /// Bytes that a solver with so many threads reserves: the page pool and each thread's scratch space.
     pub const fn reservation(threads: usize) -> usize {
