@@ -1,36 +1,64 @@
 //! `aion-pow verify`: one JSON line of verdict per item.
 
-use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use aion_pow::chain::{ReadError, Verdicts};
+mod batch;
+mod crew;
+mod input;
+mod lines;
+mod progress;
+
+use input::Trouble;
+use progress::Progress;
 
 /// Some item is not valid.
 const FAILED: u8 = 1;
 /// Not all items were judged; clap ends with the same code on a wrong command line.
 const INCOMPLETE: u8 = 2;
 
-/// Prints one JSON line per item: index (counted over all files), number, ok, reason, level, detail, mineHash,
-/// blockHash, powHash, equihash, target. Items are blocks as kernels hand them out (eth_getBlockByNumber,
-/// eth_getBlockByHash, getHeaderByBlockNumber, with or without their JSON-RPC envelope) or claims such as
-/// {"mine_hash", "nonce", "solution", "target"}.
+/// Prints one JSON line per item, in the order of the input: index (counted over all files), number, ok, reason,
+/// level, detail, mineHash, blockHash, powHash, equihash, target, boundary, difficulty, checks, notChecked. Items are
+/// blocks as kernels hand them out (eth_getBlockByNumber, eth_getBlockByHash, getHeaderByBlockNumber, with or without
+/// their JSON-RPC envelope) or claims such as {"mine_hash", "nonce", "solution", "target"}.
+///
+/// Input may be compressed by gzip. It is judged as it comes, on all cores, and never held whole, but for an array.
+/// On a terminal a bar shows how far it is; at the end the standard error says how many items a second there were.
 ///
 /// Exit code: 0 no item failed, 1 some item failed, 2 the input is unreadable. A proof-of-stake block or an unknown
 /// block has "ok": null and has not failed.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON files: an object, an array, or objects one a line; `-` is the standard input
+    /// JSON files: an object, an array, or objects one a line; gzip too; `-` is the standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Threads that judge [default: as many as the machine runs at once]
+    #[arg(long, value_name = "T")]
+    threads: Option<NonZero<usize>>,
 }
 
 /// Judges every item of every file and says how it went. Stops at the first file that cannot be read.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    match judge_all(&arguments.files, &mut io::stdout().lock()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(FAILED),
+    let threads = arguments
+        .threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, NonZero::get);
+    // A bar among the lines of a terminal would tear both.
+    let show = io::stderr().is_terminal() && !io::stdout().is_terminal();
+    let progress = Progress::new(&arguments.files, show);
+    let judged = crew::judge_all(arguments.files.clone(), threads, &progress, io::stdout().lock());
+    progress.clear();
+    match judged {
+        Ok(none_failed) => {
+            eprintln!("{}", progress.summary(threads));
+            if none_failed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(FAILED)
+            }
+        }
         // Whoever reads has seen enough, `head` for instance: no trouble worth a message.
         Err(Trouble::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(INCOMPLETE),
         Err(trouble) => {
@@ -38,45 +66,4 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             ExitCode::from(INCOMPLETE)
         }
     }
-}
-
-/// Whether no item failed.
-fn judge_all(files: &[PathBuf], output: &mut impl Write) -> Result<bool, Trouble> {
-    let mut index = 0;
-    let mut none_failed = true;
-    for path in files {
-        let name = path.display().to_string();
-        let unreadable = |source| Trouble::Input {
-            name: name.clone(),
-            source,
-        };
-        let input: Box<dyn Read> = if name == "-" {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(|source| Trouble::Open {
-                name: name.clone(),
-                source,
-            })?)
-        };
-        for verdict in Verdicts::new(BufReader::new(input)) {
-            let mut verdict = verdict.map_err(unreadable)?;
-            verdict.index = index;
-            index += 1;
-            none_failed &= verdict.ok != Some(false);
-            serde_json::to_writer(&mut *output, &verdict).map_err(io::Error::from)?;
-            writeln!(output)?;
-        }
-    }
-    Ok(none_failed)
-}
-
-/// What kept the command from going through all items.
-#[derive(Debug, thiserror::Error)]
-enum Trouble {
-    #[error("{name}: {source}")]
-    Open { name: String, source: io::Error },
-    #[error("{name}: {source}")]
-    Input { name: String, source: ReadError },
-    #[error("cannot write: {0}")]
-    Output(#[from] io::Error),
 }

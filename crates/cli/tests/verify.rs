@@ -71,10 +71,10 @@ fn real_blocks_pass_with_exit_code_0() {
         return;
     };
     let outcome = verify(&[file("blocks.json", &blocks.to_string())], "");
-    assert_eq!(
-        (outcome.code, outcome.lines.len(), outcome.trouble.as_str()),
-        (Some(0), 50, "")
-    );
+    assert_eq!((outcome.code, outcome.lines.len()), (Some(0), 50));
+    let (items, rest) = outcome.trouble.split_once(" items in ").expect("a summary");
+    assert_eq!(items, "50");
+    assert!(rest.contains(" a second") && rest.ends_with(")\n"), "{rest}");
     for (index, (line, block)) in outcome.lines.iter().zip(blocks.as_array().unwrap()).enumerate() {
         for (key, expected) in [
             ("index", &json!(index)),
@@ -109,7 +109,7 @@ fn one_real_block_changed_fails_with_exit_code_1_and_its_neighbours_pass() {
         blocks[0][shape],
         staked_block()
     ));
-    assert_eq!((outcome.code, outcome.trouble.as_str()), (Some(1), ""));
+    assert_eq!(outcome.code, Some(1));
     let oks: Vec<&Value> = outcome.lines.iter().map(|line| &line["ok"]).collect();
     assert_eq!(oks, [&json!(true), &json!(false), &json!(true), &Value::Null]);
     assert_eq!(
