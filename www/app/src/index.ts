@@ -2,6 +2,9 @@ import { MinePanel } from "./mine-panel.js";
 import { startTabs } from "./tabs.js";
 import { VerifyPanel } from "./verify-panel.js";
 
-startTabs();
-new VerifyPanel().start();
+const verify = new VerifyPanel();
+const tabs = startTabs((name) => {
+  if (name === "verify") verify.opened();
+});
+verify.start(tabs);
 await new MinePanel().start();

@@ -1,9 +1,18 @@
-/** Tabs by the usual keys: arrows, Home and End move and select; the address' fragment names the tab. */
-export function startTabs(): void {
+/** The tabs of the page. */
+export interface Tabs {
+  /** Opens a tab; the address stays as it is. */
+  open(name: string): void;
+}
+
+/**
+ * Tabs by the usual keys: arrows, Home and End move and select; the address' fragment names the tab. `opened` is told the
+ * name of each tab that opens.
+ */
+export function startTabs(opened: (name: string) => void): Tabs {
   const tabs = [...document.querySelectorAll<HTMLButtonElement>("[role=tab]")];
   const nameOf = (tab: HTMLElement): string => tab.id.replace("tab-", "");
 
-  const select = (selected: HTMLButtonElement): void => {
+  const show = (selected: HTMLButtonElement): void => {
     for (const tab of tabs) {
       const on = tab === selected;
       tab.setAttribute("aria-selected", String(on));
@@ -11,6 +20,10 @@ export function startTabs(): void {
       const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
       if (panel !== null) panel.hidden = !on;
     }
+    opened(nameOf(selected));
+  };
+  const select = (selected: HTMLButtonElement): void => {
+    show(selected);
     history.replaceState(null, "", `#${nameOf(selected)}`);
   };
 
@@ -33,6 +46,10 @@ export function startTabs(): void {
     });
   }
 
-  const named = tabs.find((tab) => `#${nameOf(tab)}` === location.hash);
-  if (named !== undefined) select(named);
+  const open = (name: string): void => {
+    const named = tabs.find((tab) => nameOf(tab) === name);
+    if (named !== undefined) show(named);
+  };
+  open(location.hash.slice(1));
+  return { open };
 }

@@ -2,7 +2,6 @@ import { type MinerStats, MinerError, type ShareEvent, StratumError } from "aion
 import { expect, test } from "vitest";
 import { noticesFor } from "../src/environment-notices.js";
 import { memoryWords, shareWords, solverWords, statusWords, throttleWords } from "../src/mine-words.js";
-import { checksOf, verdictWords } from "../src/verdict-view.js";
 import { summary } from "../src/verify-panel.js";
 import { addressFault, DEVELOPMENT_ADDRESS } from "../src/wallet-field.js";
 
@@ -89,40 +88,6 @@ test("the development address is an address, and each fault of another is named"
   expect(addressFault("bitcoin")).toMatch(/begins with 0xa0/);
   expect(addressFault(`0xa0${"o".repeat(62)}`)).toMatch(/“o” is not a hex digit/);
   expect(addressFault(`${DEVELOPMENT_ADDRESS}0`)).toMatch(/this has 67/);
-});
-
-test("a verdict is said with its reason and level, and its checks in their order", () => {
-  const hash = "ab".repeat(32);
-  const failed = { index: 0, ok: false, reason: "digit-not-zero", level: 3, detail: "at node 1" } as const;
-  expect(verdictWords(failed)).toBe("Not valid: digit-not-zero at level 3");
-  expect(verdictWords({ index: 0, ok: null, reason: "not-proof-of-work" })).toBe(
-    "Nothing to judge: not-proof-of-work",
-  );
-  expect(verdictWords({ index: 0, ok: true })).toBe("Valid");
-  const checks = checksOf({
-    ...failed,
-    mineHash: hash,
-    powHash: hash,
-    blockHash: hash,
-    equihash: false,
-    target: null,
-  });
-  expect(checks.map(({ name }) => name)).toEqual([
-    "Detail",
-    "Mine hash",
-    "Equihash (210,9)",
-    "Proof-of-work hash",
-    "Target",
-    "Block hash",
-  ]);
-  expect(checks.map(({ holds }) => holds)).toEqual([
-    undefined,
-    undefined,
-    false,
-    undefined,
-    undefined,
-    undefined,
-  ]);
 });
 
 test.each([
