@@ -111,7 +111,7 @@ fn a_malformed_item_names_the_field_what_it_holds_and_what_was_wanted() {
         (
             "a fraction",
             with(eth_block(), "/number", json!(1.5)),
-            "number holds the number 1.5; wanted an integer of at most 64 bits",
+            "number holds a number with a fraction, an exponent or more than 64 bits; wanted an integer of at most 64 bits",
         ),
         (
             "65 bits",

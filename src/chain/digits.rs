@@ -12,8 +12,8 @@ const MOST: u32 = 8;
 /// How digits are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Radix {
-    Decimal = 10,
-    Hex = 16,
+    Decimal,
+    Hex,
 }
 
 /// Which reading each string takes of which both are possible, in the order in which an item's fields are read.

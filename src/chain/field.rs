@@ -3,7 +3,7 @@
 //! Byte strings are hex, with or without `0x`. Numbers are JSON integers, hex or decimal strings, of any count of
 //! digits as long as the value fits. A field that is `null` is a missing one.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::digits::{Radix, Readings, decimal_256};
 
@@ -28,6 +28,13 @@ pub enum FieldError {
         /// What it should hold.
         wanted: String,
     },
+}
+
+/// How many bytes a field may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Count {
+    Exact,
+    AtMost,
 }
 
 /// One object, where it stands in its item, and how its strings of digits are meant.
@@ -89,13 +96,28 @@ impl<'a> Fields<'a> {
 
     /// Exactly `N` bytes.
     pub(super) fn array<const N: usize>(&self, names: &[&str]) -> Result<[u8; N], FieldError> {
-        let wanted = format!("{N} bytes in hex");
+        let mut bytes = [0; N];
+        self.fill(names, Count::Exact, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// At most `N` bytes, filled up with zeros on the right.
+    pub(super) fn right_padded<const N: usize>(&self, names: &[&str]) -> Result<[u8; N], FieldError> {
+        let mut bytes = [0; N];
+        self.fill(names, Count::AtMost, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn fill(&self, names: &[&str], rule: Count, place: &mut [u8]) -> Result<(), FieldError> {
+        let at_most = if rule == Count::AtMost { "at most " } else { "" };
+        let wanted = format!("{at_most}{} bytes in hex", place.len());
         let (name, value) = self.find(names, &wanted)?;
         let bytes = self.decode(name, value, &wanted)?;
-        let found = bytes.len();
-        bytes
-            .try_into()
-            .map_err(|_| self.wrong(name, count(found, "byte"), &wanted))
+        if bytes.len() > place.len() || rule == Count::Exact && bytes.len() < place.len() {
+            return Err(self.wrong(name, count(bytes.len(), "byte"), &wanted));
+        }
+        place[..bytes.len()].copy_from_slice(&bytes);
+        Ok(())
     }
 
     /// Exactly `N` bytes, or no such field.
@@ -108,19 +130,6 @@ impl<'a> Fields<'a> {
             .find(|name| self.has(name))
             .map(|name| self.array(&[name]))
             .transpose()
-    }
-
-    /// At most `N` bytes, filled up with zeros on the right.
-    pub(super) fn right_padded<const N: usize>(&self, names: &[&str]) -> Result<[u8; N], FieldError> {
-        let wanted = format!("at most {N} bytes in hex");
-        let (name, value) = self.find(names, &wanted)?;
-        let bytes = self.decode(name, value, &wanted)?;
-        let mut padded = [0; N];
-        match padded.get_mut(..bytes.len()) {
-            Some(place) => place.copy_from_slice(&bytes),
-            None => return Err(self.wrong(name, count(bytes.len(), "byte"), &wanted)),
-        }
-        Ok(padded)
     }
 
     /// Exactly 32 bytes that may have been printed as a number: without leading zeros, or in decimal.
@@ -141,18 +150,13 @@ impl<'a> Fields<'a> {
 
     /// An integer of at most 64 bits.
     pub(super) fn integer(&self, names: &[&str]) -> Result<u64, FieldError> {
-        let wanted = "an integer of at most 64 bits";
-        self.number(names, wanted, |text, radix| {
-            u64::from_str_radix(text, radix as u32).ok()
-        })
+        let value = self.number(names, u64::MAX.into(), "an integer of at most 64 bits")?;
+        Ok(value as u64)
     }
 
     /// An integer of at most 128 bits.
     pub(super) fn wide_integer(&self, names: &[&str]) -> Result<u128, FieldError> {
-        let wanted = "an integer of at most 128 bits";
-        self.number(names, wanted, |text, radix| {
-            u128::from_str_radix(text, radix as u32).ok()
-        })
+        self.number(names, u128::MAX, "an integer of at most 128 bits")
     }
 
     /// An integer of either sign, as JSON has it or in decimal.
@@ -165,21 +169,16 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| self.wrong(name, kind(value).into(), wanted))
     }
 
-    fn number<T: PartialEq + Copy + From<u64>>(
-        &self,
-        names: &[&str],
-        wanted: &str,
-        parse: impl Fn(&str, Radix) -> Option<T>,
-    ) -> Result<T, FieldError> {
+    fn number(&self, names: &[&str], most: u128, wanted: &str) -> Result<u128, FieldError> {
         let (name, value) = self.find(names, wanted)?;
         if let Value::Number(number) = value {
-            let wrong = || self.wrong(name, format!("the number {number}"), wanted);
-            return number.as_u64().map(T::from).ok_or_else(wrong);
+            let wrong = || self.wrong(name, not_an_integer(number), wanted);
+            return number.as_u64().map(u128::from).ok_or_else(wrong);
         }
         let text = self.text(name, value, wanted)?;
         let digits = self.hex_digits(name, text, wanted)?;
-        let hex = || parse(digits, Radix::Hex);
-        let decimal = || parse(text, Radix::Decimal);
+        let hex = || integer(digits, 16, most);
+        let decimal = || integer(text, 10, most);
         self.readings
             .choose(text, self.radix, hex, decimal)
             .ok_or_else(|| self.wrong(name, too_much(text), wanted))
@@ -259,6 +258,23 @@ fn not_hex(error: hex::FromHexError, digits: &str) -> String {
             format!("{:?} at digit {index}", character.unwrap_or_default())
         }
         _ => format!("{}, an odd number", count(digits.len(), "hex digit")),
+    }
+}
+
+/// The value of digits, if it is not above the most that may be.
+fn integer(digits: &str, radix: u32, most: u128) -> Option<u128> {
+    let value = digits.chars().try_fold(0u128, |sum, digit| {
+        let scaled = sum.checked_mul(radix.into())?;
+        scaled.checked_add(digit.to_digit(radix)?.into())
+    })?;
+    (value <= most).then_some(value)
+}
+
+/// A JSON number that is not an unsigned integer.
+fn not_an_integer(number: &Number) -> String {
+    match number.as_i64() {
+        Some(negative) => format!("the number {negative}"),
+        None => "a number with a fraction, an exponent or more than 64 bits".into(),
     }
 }
 

@@ -94,9 +94,10 @@ fn from_result(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
     } else if fields.has("mine_hash") || fields.has("header_hex") {
         from_bare_claim(&fields)
     } else if fields.has("blockNumber") || fields.has("minerAddress") {
-        from_dashboard(&fields)
+        from_block(&fields, &fields, &DASHBOARD, Nonce::Number)
     } else if fields.has("parentHash") {
-        from_eth_block(&fields.decimal_first())
+        let fields = fields.decimal_first();
+        from_block(&fields, &fields, &ETH, Nonce::Bytes)
     } else {
         let known = "parentHash, blockHeader, blockNumber, header, mine_hash or header_hex";
         Err(ItemError::Shape {
@@ -105,52 +106,95 @@ fn from_result(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
     }
 }
 
-fn from_eth_block(block: &Fields) -> Result<Item, ItemError> {
-    let Some(seal_type) = proof_of_work_seal(block)? else {
-        return Ok(proof_of_stake(block, "number"));
-    };
-    let difficulty = declared_difficulty(block)?;
-    let header = Header {
-        seal_type,
-        number: block.integer(&["number"])?,
-        parent_hash: block.array(&["parentHash"])?,
-        coinbase: block.array(&["miner"])?,
-        state_root: block.array(&["stateRoot"])?,
-        tx_trie_root: block.array(&["transactionsRoot"])?,
-        receipt_trie_root: block.array(&["receiptsRoot"])?,
-        logs_bloom: block.array(&["logsBloom"])?,
-        difficulty: difficulty.get().to_be_bytes(),
-        extra_data: block.right_padded(&["extraData"])?,
-        energy_consumed: block.integer(&["nrgUsed", "gasUsed"])?,
-        energy_limit: block.integer(&["nrgLimit", "gasLimit"])?,
-        timestamp: block.integer(&["timestamp"])?,
-    };
-    let boundary = Boundary::of(difficulty);
-    seal(block, header.into(), boundary, block.array(&["nonce"])?)
+/// What a shape calls the fields of a header, in the order in which the header has them; the first name that is there
+/// counts.
+struct Names {
+    number: &'static str,
+    coinbase: &'static str,
+    tx_trie_root: &'static str,
+    receipt_trie_root: &'static str,
+    logs_bloom: &'static str,
+    energy_consumed: &'static [&'static str],
+    energy_limit: &'static [&'static str],
+    timestamp: &'static str,
 }
 
-fn from_dashboard(block: &Fields) -> Result<Item, ItemError> {
+/// A flat block of a kernel.
+const ETH: Names = Names {
+    number: "number",
+    coinbase: "miner",
+    tx_trie_root: "transactionsRoot",
+    receipt_trie_root: "receiptsRoot",
+    logs_bloom: "logsBloom",
+    energy_consumed: &["nrgUsed", "gasUsed"],
+    energy_limit: &["nrgLimit", "gasLimit"],
+    timestamp: "timestamp",
+};
+
+/// A block of the old dashboard.
+const DASHBOARD: Names = Names {
+    number: "blockNumber",
+    coinbase: "minerAddress",
+    tx_trie_root: "txTrieRoot",
+    receipt_trie_root: "receiptTxRoot",
+    logs_bloom: "bloom",
+    energy_consumed: &["nrgConsumed"],
+    energy_limit: &["nrgLimit"],
+    timestamp: "blockTimestamp",
+};
+
+/// A header, its fields named as the chain names them.
+const CHAIN: Names = Names {
+    number: "number",
+    coinbase: "coinbase",
+    tx_trie_root: "txTrieRoot",
+    receipt_trie_root: "receiptTrieRoot",
+    logs_bloom: "logsBloom",
+    energy_consumed: &["energyConsumed"],
+    energy_limit: &["energyLimit"],
+    timestamp: "timestamp",
+};
+
+/// A header as `getHeaderByBlockNumber` has it.
+const GET_HEADER: Names = Names {
+    coinbase: "coinBase",
+    ..CHAIN
+};
+
+/// A header, or what is to be said of a block that was sealed by stake.
+fn header_of(block: &Fields, names: &Names) -> Result<Result<Header, Item>, FieldError> {
     let Some(seal_type) = proof_of_work_seal(block)? else {
-        return Ok(proof_of_stake(block, "blockNumber"));
+        return Ok(Err(Item::Nothing {
+            reason: Reason::NotProofOfWork,
+            number: block.integer(&[names.number]).ok(),
+        }));
     };
-    let difficulty = declared_difficulty(block)?;
-    let header = Header {
+    Ok(Ok(Header {
         seal_type,
-        number: block.integer(&["blockNumber"])?,
+        number: block.integer(&[names.number])?,
         parent_hash: block.array(&["parentHash"])?,
-        coinbase: block.array(&["minerAddress"])?,
+        coinbase: block.array(&[names.coinbase])?,
         state_root: block.array(&["stateRoot"])?,
-        tx_trie_root: block.array(&["txTrieRoot"])?,
-        receipt_trie_root: block.array(&["receiptTxRoot"])?,
-        logs_bloom: block.array(&["bloom"])?,
-        difficulty: difficulty.get().to_be_bytes(),
+        tx_trie_root: block.array(&[names.tx_trie_root])?,
+        receipt_trie_root: block.array(&[names.receipt_trie_root])?,
+        logs_bloom: block.array(&[names.logs_bloom])?,
+        difficulty: declared_difficulty(block)?.get().to_be_bytes(),
         extra_data: block.right_padded(&["extraData"])?,
-        energy_consumed: block.integer(&["nrgConsumed"])?,
-        energy_limit: block.integer(&["nrgLimit"])?,
-        timestamp: block.integer(&["blockTimestamp"])?,
+        energy_consumed: block.integer(names.energy_consumed)?,
+        energy_limit: block.integer(names.energy_limit)?,
+        timestamp: block.integer(&[names.timestamp])?,
+    }))
+}
+
+/// A block whose header, under these names, stands in `block`, and whose seal stands in `claim`.
+fn from_block(claim: &Fields, block: &Fields, names: &Names, nonce: Nonce) -> Result<Item, ItemError> {
+    let header = match header_of(block, names)? {
+        Ok(header) => header,
+        Err(nothing) => return Ok(nothing),
     };
-    let boundary = Boundary::of(difficulty);
-    seal(block, header.into(), boundary, block.printed_as_number("nonce")?)
+    let difficulty = Difficulty::from_be_bytes(&header.difficulty).ok();
+    let target = difficulty.map(Target::from_difficulty);
+    seal(claim, header.into(), Boundary { difficulty, target }, nonce)
 }
 
 fn from_get_header(answer: &Fields) -> Result<Item, ItemError> {
@@ -174,31 +218,16 @@ fn from_get_header(answer: &Fields) -> Result<Item, ItemError> {
         }
     }
     let block = answer.inside("blockHeader", "blockHeader.")?;
-    let Some(seal_type) = proof_of_work_seal(&block)? else {
-        return Ok(proof_of_stake(&block, "number"));
-    };
-    let difficulty = declared_difficulty(&block)?;
-    let header = named_header(&block, seal_type, difficulty, "coinBase")?;
-    let boundary = Boundary::of(difficulty);
-    seal(answer, header.into(), boundary, answer.array(&["nonce"])?)
+    from_block(answer, &block, &GET_HEADER, Nonce::Bytes)
 }
 
 fn from_header_and_seal(claim: &Fields) -> Result<Item, ItemError> {
     let block = claim.inside("header", "header.")?;
-    let Some(seal_type) = proof_of_work_seal(&block)? else {
-        return Ok(proof_of_stake(&block, "number"));
-    };
-    let difficulty = declared_difficulty(&block)?;
-    let header = named_header(&block, seal_type, difficulty, "coinbase")?;
-    let targets = [
-        Boundary::of(difficulty).target,
-        Boundary::claimed_by(claim)?.target,
-    ];
-    let boundary = Boundary {
-        difficulty: Some(difficulty),
-        target: targets.into_iter().flatten().min(),
-    };
-    seal(claim, header.into(), boundary, claim.array(&["nonce"])?)
+    let mut item = from_block(claim, &block, &CHAIN, Nonce::Bytes)?;
+    if let Item::Proof(proof) = &mut item {
+        proof.target = lower(proof.target, Boundary::claimed_by(claim)?.target);
+    }
+    Ok(item)
 }
 
 fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
@@ -214,7 +243,7 @@ fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
                 .into());
         }
         let subject = Subject::MineHash(claim.array(&["mine_hash"])?);
-        return seal(claim, subject, boundary, claim.array(&["nonce"])?);
+        return seal(claim, subject, boundary, Nonce::Bytes);
     }
     let subject = match <[u8; 32]>::try_from(claim.bytes(&["header_hex"])?) {
         Ok(mine_hash) => Subject::MineHash(mine_hash),
@@ -226,35 +255,19 @@ fn from_bare_claim(claim: &Fields) -> Result<Item, ItemError> {
         }
         Err(bytes) => Subject::Bytes(bytes),
     };
-    seal(claim, subject, boundary, claim.array(&["nonce"])?)
+    seal(claim, subject, boundary, Nonce::Bytes)
 }
 
-/// The header's fields as the chain names them.
-fn named_header(
-    block: &Fields,
-    seal_type: u8,
-    difficulty: Difficulty,
-    coinbase: &'static str,
-) -> Result<Header, FieldError> {
-    Ok(Header {
-        seal_type,
-        number: block.integer(&["number"])?,
-        parent_hash: block.array(&["parentHash"])?,
-        coinbase: block.array(&[coinbase])?,
-        state_root: block.array(&["stateRoot"])?,
-        tx_trie_root: block.array(&["txTrieRoot"])?,
-        receipt_trie_root: block.array(&["receiptTrieRoot"])?,
-        logs_bloom: block.array(&["logsBloom"])?,
-        difficulty: difficulty.get().to_be_bytes(),
-        extra_data: block.right_padded(&["extraData"])?,
-        energy_consumed: block.integer(&["energyConsumed"])?,
-        energy_limit: block.integer(&["energyLimit"])?,
-        timestamp: block.integer(&["timestamp"])?,
-    })
+/// How a nonce was printed.
+enum Nonce {
+    /// As the 32 bytes that it is.
+    Bytes,
+    /// As a number, which it is not.
+    Number,
 }
 
 /// Puts the solution and the hashes that came along to what they seal.
-fn seal(claim: &Fields, subject: Subject, boundary: Boundary, nonce: [u8; 32]) -> Result<Item, ItemError> {
+fn seal(claim: &Fields, subject: Subject, boundary: Boundary, nonce: Nonce) -> Result<Item, ItemError> {
     let with_header = matches!(subject, Subject::Header(_));
     let claimed = |names: &[&str]| {
         if with_header {
@@ -264,7 +277,10 @@ fn seal(claim: &Fields, subject: Subject, boundary: Boundary, nonce: [u8; 32]) -
         }
     };
     Ok(Item::Proof(Box::new(Proof {
-        nonce,
+        nonce: match nonce {
+            Nonce::Bytes => claim.array(&["nonce"])?,
+            Nonce::Number => claim.printed_as_number("nonce")?,
+        },
         solution: claim.bytes(&["solution"])?,
         difficulty: boundary.difficulty,
         target: boundary.target,
@@ -297,13 +313,6 @@ fn proof_of_work_seal(block: &Fields) -> Result<Option<u8>, FieldError> {
     }
 }
 
-fn proof_of_stake(block: &Fields, number: &str) -> Item {
-    Item::Nothing {
-        reason: Reason::NotProofOfWork,
-        number: block.integer(&[number]).ok(),
-    }
-}
-
 fn declared_difficulty(block: &Fields) -> Result<Difficulty, FieldError> {
     let value = block.wide_integer(&["difficulty"])?;
     Difficulty::new(value).map_err(|_| block.wrong("difficulty", "0".into(), "a difficulty of at least 1"))
@@ -316,13 +325,6 @@ struct Boundary {
 }
 
 impl Boundary {
-    fn of(difficulty: Difficulty) -> Boundary {
-        Boundary {
-            difficulty: Some(difficulty),
-            target: Some(Target::from_difficulty(difficulty)),
-        }
-    }
-
     /// The lower of the boundaries that a claim itself names, if it names any.
     fn claimed_by(claim: &Fields) -> Result<Boundary, FieldError> {
         let target = claim.array_if_present(&["target"])?.map(Target::from_be_bytes);
@@ -331,11 +333,18 @@ impl Boundary {
         } else {
             None
         };
-        let targets = [target, difficulty.map(Target::from_difficulty)];
         Ok(Boundary {
             difficulty,
-            target: targets.into_iter().flatten().min(),
+            target: lower(target, difficulty.map(Target::from_difficulty)),
         })
+    }
+}
+
+/// The lower of the targets that are there.
+fn lower(one: Option<Target>, other: Option<Target>) -> Option<Target> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Text in, verdicts out, one at a time.
 
-use std::io::Read;
+use std::io;
 
-use serde_json::{Deserializer, StreamDeserializer, Value, de::IoRead};
+use serde_json::de::{IoRead, Read, StrRead};
+use serde_json::{Deserializer, StreamDeserializer, Value};
 
 use super::{Verdict, judge};
 
@@ -11,8 +12,8 @@ use super::{Verdict, judge};
 ///
 /// Values are read, judged and dropped one by one, so lines may go on for ever; an array is held whole. A malformed
 /// item costs only itself. Text that is no JSON ends the iteration with an error that says where.
-pub struct Verdicts<R: Read> {
-    values: StreamDeserializer<'static, IoRead<R>, Value>,
+pub struct Verdicts<'a, R: Read<'a>> {
+    values: StreamDeserializer<'a, R, Value>,
     /// What is left of the array being judged.
     array: std::vec::IntoIter<Value>,
     next_index: u64,
@@ -29,11 +30,24 @@ enum State {
     Ended,
 }
 
-impl<R: Read> Verdicts<R> {
+impl<R: io::Read> Verdicts<'static, IoRead<R>> {
     /// Judges what the reader holds. It is read byte by byte: give it a buffer.
-    pub fn new(reader: R) -> Verdicts<R> {
+    pub fn new(reader: R) -> Verdicts<'static, IoRead<R>> {
+        Verdicts::of(Deserializer::from_reader(reader))
+    }
+}
+
+impl<'a> Verdicts<'a, StrRead<'a>> {
+    /// Judges what a text holds.
+    pub fn of_text(text: &'a str) -> Verdicts<'a, StrRead<'a>> {
+        Verdicts::of(Deserializer::from_str(text))
+    }
+}
+
+impl<'a, R: Read<'a>> Verdicts<'a, R> {
+    fn of(json: Deserializer<R>) -> Verdicts<'a, R> {
         Verdicts {
-            values: Deserializer::from_reader(reader).into_iter(),
+            values: json.into_iter(),
             array: Vec::new().into_iter(),
             next_index: 0,
             state: State::Start,
@@ -68,7 +82,7 @@ impl<R: Read> Verdicts<R> {
     }
 }
 
-impl<R: Read> Iterator for Verdicts<R> {
+impl<'a, R: Read<'a>> Iterator for Verdicts<'a, R> {
     type Item = Result<Verdict, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -17,7 +17,7 @@ use crate::verify::verify;
 /// nothing: its verdict says what is wrong.
 #[wasm_bindgen(js_name = verifyJson)]
 pub fn verify_json(text: &str) -> Result<String, JsError> {
-    let verdicts = Verdicts::new(text.as_bytes()).collect::<Result<Vec<_>, _>>()?;
+    let verdicts = Verdicts::of_text(text).collect::<Result<Vec<_>, _>>()?;
     Ok(serde_json::to_string(&verdicts)?)
 }
 

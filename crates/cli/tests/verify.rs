@@ -152,7 +152,7 @@ fn a_malformed_item_is_a_failure_and_not_the_end() {
     );
     assert_eq!(
         outcome.lines[0]["detail"],
-        json!("difficulty is missing; wanted an integer of at most 128 bits")
+        json!("number is missing; wanted an integer of at most 64 bits")
     );
 }
 
