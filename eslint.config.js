@@ -19,7 +19,15 @@ const nodeGlobals = {
 
 export default defineConfig(
   {
-    ignores: ["target/", ".build/", "**/node_modules/", "www/*/dist/", "www/*/build/", "www/*/wasm/"],
+    ignores: [
+      "target/",
+      "fuzz/target/",
+      ".build/",
+      "**/node_modules/",
+      "www/*/dist/",
+      "www/*/build/",
+      "www/*/wasm/",
+    ],
   },
   js.configs.recommended,
   {

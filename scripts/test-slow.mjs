@@ -1,6 +1,7 @@
 // `npm run test:slow [-- --ci]`: what takes longer than `npm test` may.
 import { bootstrap } from "./bootstrap.mjs";
 import { npmPackages, page, wasmArtifacts } from "./builds.mjs";
+import { fuzz } from "./fuzz.mjs";
 import { run } from "./run.mjs";
 import { SLOW_FEATURE, slowTest, slowTestNames } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
@@ -11,6 +12,9 @@ import { runSteps } from "./steps.mjs";
  */
 const FEWER = { AION_SLOW_CI: "1" };
 
+/** Seconds for each fuzz target; longer by hand, with `npm run fuzz`. */
+const FUZZ_SECONDS = 30;
+
 const ci = process.argv.includes("--ci");
 bootstrap();
 const names = await slowTestNames();
@@ -19,6 +23,7 @@ if (ci) console.log("--ci: fewer nonces a test");
 if (names.length === 0) throw new Error(`no test binary requires the feature ${SLOW_FEATURE}`);
 const passed = await runSteps([
   ...names.map((name) => ({ name, run: () => slowTest(name, ci ? FEWER : {}) })),
+  { name: `fuzz targets, ${FUZZ_SECONDS} s each`, run: () => fuzz(FUZZ_SECONDS) },
   {
     name: "second verifier, 10,000 mutations",
     run: async () => {
