@@ -245,3 +245,10 @@ fn before_any_start_there_is_nothing_to_do() {
     assert_eq!(solver.advance(Duration::MAX), Progress::Done);
     assert_eq!(*solver.outcome(), Outcome::default());
 }
+
+#[test]
+fn pages_know_the_same_limit_of_threads() {
+    let options = include_str!("../www/lib/src/miner-options.ts");
+    let stated = format!("export const MAX_THREADS = {MAX_THREADS};");
+    assert!(options.contains(&stated), "{stated}");
+}
