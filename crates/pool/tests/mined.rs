@@ -4,6 +4,7 @@ mod client;
 
 use std::time::Duration;
 
+use aion_pow::chain::judge;
 use aion_pow::solver::{Progress, Solver};
 use aion_pow::target::pow_hash;
 use client::{Client, Pool, WORKER};
@@ -31,7 +32,9 @@ async fn both_solutions_of_a_nonce_count_and_a_low_hash_makes_a_block() {
     let mut config = Config::new(1).unwrap();
     config.block_interval = Duration::from_secs(86_400);
     config.first_extra_nonce1 = Some(*b"devchain");
-    let pool = Pool::start(config).await;
+    let chain = solo_pool::DevChain::new(config.share_difficulty);
+    let blocks = chain.blocks();
+    let pool = Pool::start_with(config, chain).await;
     let (mut client, mut job) = Client::ready(&pool).await;
     let mut solver = Solver::new(2).unwrap();
     let mut nonce = [0; 32];
@@ -64,4 +67,12 @@ async fn both_solutions_of_a_nonce_count_and_a_low_hash_makes_a_block() {
     }
     let counts = pool.stats.counts();
     assert_eq!((counts.accepted, counts.rejected), (shares, 0));
+    let block = blocks.latest().expect("the block that was found");
+    for json in [block.to_block_json(), block.to_header_json()] {
+        assert_eq!(
+            judge(0, &json).ok,
+            Some(true),
+            "a verifier finds it valid: {json}"
+        );
+    }
 }

@@ -13,7 +13,7 @@ export interface Step {
 const NAMES: Partial<Record<string, string>> = {
   "mine-hash": "Mine hash",
   "block-hash": "Block hash",
-  "solution-length": "Length of the solution",
+  "solution-length": "Solution length",
   distinct: "Indices all different",
   order: "Order of the indices",
   target: "Target",

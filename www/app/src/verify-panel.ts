@@ -25,15 +25,12 @@ export class VerifyPanel {
   start(tabs: Tabs): void {
     element("verify-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#verify(this.#text.value);
+      void this.#take(this.#text.value);
     });
     this.#file.addEventListener("change", () => {
       void this.#read(this.#file.files?.[0]);
     });
-    this.#nodes.start((text) => {
-      this.#text.value = text;
-      return this.#verify(text);
-    });
+    this.#nodes.start((text) => this.#take(text));
     this.#takeDrops();
     const follow = (): void => {
       if (!isBlockLink(location.hash)) return;
@@ -68,8 +65,7 @@ export class VerifyPanel {
       if (file !== undefined) {
         void this.#read(file);
       } else if (text !== "") {
-        this.#text.value = text;
-        void this.#verify(text);
+        void this.#take(text);
       }
     });
   }
@@ -82,8 +78,14 @@ export class VerifyPanel {
     }
     const text = await file.text();
     this.#file.value = "";
+    await this.#take(text);
+  }
+
+  /** Verifies what a visitor brought. The address then no longer carries what a link brought before. */
+  #take(text: string): Promise<void> {
+    if (isBlockLink(location.hash)) history.replaceState(null, "", "#verify");
     this.#text.value = text;
-    await this.#verify(text);
+    return this.#verify(text);
   }
 
   async #follow(fragment: string): Promise<void> {
