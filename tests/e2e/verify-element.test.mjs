@@ -52,7 +52,7 @@ test(
     await badge(page, "valid").focus();
     await page.keyboard.press("Enter");
     assert.ok(await details.isVisible());
-    assert.match(await details.textContent(), /✓ level-9: .*Not checked:.*on-chain/);
+    assert.match(await details.textContent(), /✓ level 9: .*Not checked:.*on chain/);
     assert.ok((await details.evaluate((part) => getComputedStyle(part).position)) === "absolute", "styled");
     await picture(page, "badges");
     await page.keyboard.press("Escape");

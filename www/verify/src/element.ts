@@ -145,9 +145,13 @@ function sentencesOf({ ok, reason, detail, checks, notChecked }: VerifyResult): 
     ok === true
       ? "Everything below was computed in this tab."
       : `${reason ?? "unknown"}${detail === undefined ? "" : `: ${detail}`}`;
-  const steps = (checks ?? []).map(({ name, ok, detail }) => `${ok ? "✓" : "✗"} ${name}: ${detail}`);
-  const open = (notChecked ?? []).map(({ name, detail }) => `${name}: ${detail}`);
+  const steps = (checks ?? []).map(({ name, ok, detail }) => `${ok ? "✓" : "✗"} ${spaced(name)}: ${detail}`);
+  const open = (notChecked ?? []).map(({ name, detail }) => `${spaced(name)}: ${detail}`);
   return [verdict, ...(steps.length > 0 ? [steps] : []), ...(open.length > 0 ? ["Not checked:", open] : [])];
+}
+
+function spaced(name: string): string {
+  return name.replaceAll("-", " ");
 }
 
 function part<Name extends keyof HTMLElementTagNameMap>(
