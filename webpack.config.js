@@ -29,7 +29,7 @@ export default {
   plugins: [
     new PagePlugin({
       html: at("./www/app/src/index.html"),
-      assets: [at("./www/app/src/style.css"), at("./www/app/src/favicon.svg")],
+      assets: ["style.css", "verify.css", "favicon.svg"].map((name) => at(`./www/app/src/${name}`)),
     }),
   ],
   performance: { hints: false },
