@@ -6,6 +6,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::digits::{Radix, Readings, decimal_256};
+use super::unhex::unhex;
 
 /// A field that is not what its shape says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -201,7 +202,8 @@ impl<'a> Fields<'a> {
     fn decode(&self, name: &str, value: &'a Value, wanted: &str) -> Result<Vec<u8>, FieldError> {
         let text = self.text(name, value, wanted)?;
         let digits = text.strip_prefix("0x").unwrap_or(text);
-        hex::decode(digits).map_err(|error| self.wrong(name, not_hex(error, digits), wanted))
+        let bytes = unhex(digits).map_or_else(|| hex::decode(digits), Ok);
+        bytes.map_err(|error| self.wrong(name, not_hex(error, digits), wanted))
     }
 
     fn text(&self, name: &str, value: &'a Value, wanted: &str) -> Result<&'a str, FieldError> {

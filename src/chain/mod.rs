@@ -12,6 +12,7 @@ mod item;
 mod options;
 mod rlp;
 mod shape;
+mod unhex;
 mod verdict;
 mod verdicts;
 
