@@ -193,7 +193,7 @@ impl<'a> Fields<'a> {
         }
         match digits.char_indices().find(|(_, c)| !c.is_ascii_hexdigit()) {
             Some((place, character)) => {
-                Err(self.wrong(name, format!("{character:?} at digit {place}"), wanted))
+                Err(self.wrong(name, format!("'{character}' at digit {place}"), wanted))
             }
             None => Ok(digits),
         }
@@ -257,7 +257,7 @@ fn not_hex(error: hex::FromHexError, digits: &str) -> String {
                 .char_indices()
                 .find(|(place, _)| *place >= index)
                 .map(|(_, c)| c);
-            format!("{:?} at digit {index}", character.unwrap_or_default())
+            format!("'{}' at digit {index}", character.unwrap_or_default())
         }
         _ => format!("{}, an odd number", count(digits.len(), "hex digit")),
     }

@@ -1,6 +1,6 @@
 //! What a check found.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::check::{Check, CheckName, NotChecked, NotCheckedName};
@@ -15,61 +15,47 @@ use crate::verify::{VerifyError, verify};
 const LAST_BEFORE_UNITY: u64 = 4_721_900;
 
 /// The result for one item, as the command prints it and JavaScript gets it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The item's place in the input, from zero.
     pub index: u64,
     /// The block's number, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
     /// Whether everything that the item claims holds; nothing (`null`) where there was nothing to judge.
     pub ok: Option<bool>,
     /// Why the item is not valid, or why there was nothing to judge. Where checks were made, it is the reason of the
     /// first that did not hold.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The level of the solution's tree at which it failed, where it failed at a node: 1 for pairs.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u32>,
     /// The reason in a sentence that names the field, the index or the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What was computed; missing where nothing could be.
-    #[serde(flatten)]
     pub findings: Option<Findings>,
     /// What was left unchecked; empty where the item could not be read, or there was none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<NotChecked>,
 }
 
 /// What was computed for a claim of a proof of work. Hashes are hex without `0x`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
     /// The mine hash, computed where a header came along. Missing where the item names other bytes in its place.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mine_hash: Option<String>,
     /// The block hash, computed where a header came along.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_hash: Option<String>,
     /// The proof-of-work hash. Missing with the mine hash, of which it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pow_hash: Option<String>,
     /// Whether the solution keeps the whole rule.
     pub equihash: bool,
     /// Whether the proof-of-work hash is below the boundary; nothing (`null`) where no boundary is known.
     pub target: Option<bool>,
     /// The boundary, big-endian. Missing where none is known, and where it is 2^256, which does not fit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boundary: Option<String>,
     /// The difficulty declared, in decimal.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub difficulty: Option<String>,
     /// The steps in their order. A solution's end at the first that fails.
     pub checks: Vec<Check>,
     /// The solution's indices, where they were asked for and it has the right length.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub indices: Option<Vec<u32>>,
 }
 
@@ -98,6 +84,41 @@ pub fn judge_by(index: u64, value: &Value, options: &Options) -> Verdict {
                 ..Verdict::without_findings(index, error.reason())
             }
         }
+    }
+}
+
+/// Under names in camel case; what is missing is left out, but for `ok` and `target`, which are `null`.
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("index", &self.index)?;
+        entry(&mut map, "number", &self.number)?;
+        map.serialize_entry("ok", &self.ok)?;
+        entry(&mut map, "reason", &self.reason)?;
+        entry(&mut map, "level", &self.level)?;
+        entry(&mut map, "detail", &self.detail)?;
+        if let Some(findings) = &self.findings {
+            entry(&mut map, "mineHash", &findings.mine_hash)?;
+            entry(&mut map, "blockHash", &findings.block_hash)?;
+            entry(&mut map, "powHash", &findings.pow_hash)?;
+            map.serialize_entry("equihash", &findings.equihash)?;
+            map.serialize_entry("target", &findings.target)?;
+            entry(&mut map, "boundary", &findings.boundary)?;
+            entry(&mut map, "difficulty", &findings.difficulty)?;
+            map.serialize_entry("checks", &findings.checks)?;
+            entry(&mut map, "indices", &findings.indices)?;
+        }
+        if !self.not_checked.is_empty() {
+            map.serialize_entry("notChecked", &self.not_checked)?;
+        }
+        map.end()
+    }
+}
+
+fn entry<M: SerializeMap>(map: &mut M, name: &str, value: &Option<impl Serialize>) -> Result<(), M::Error> {
+    match value {
+        Some(value) => map.serialize_entry(name, value),
+        None => Ok(()),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The verifier for JavaScript.
 
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use crate::chain::{Options, Verdicts, judge_by};
+use crate::chain::{Options, Verdict, Verdicts, judge_by};
 use crate::params::Params;
 use crate::reason::Reason;
 use crate::target::{Target, blake2b_256, pow_hash};
@@ -17,8 +18,15 @@ use crate::verify::verify;
 /// nothing: its verdict says what is wrong.
 #[wasm_bindgen(js_name = verifyJson)]
 pub fn verify_json(text: &str) -> Result<String, JsError> {
-    let verdicts = Verdicts::of_text(text).collect::<Result<Vec<_>, _>>()?;
-    Ok(serde_json::to_string(&verdicts)?)
+    let mut printed = String::from("[");
+    for verdict in Verdicts::of_text(text) {
+        if printed.len() > 1 {
+            printed.push(',');
+        }
+        printed += &print(&verdict?)?;
+    }
+    printed.push(']');
+    Ok(printed)
 }
 
 /// Judges one block, given as a JSON text, by options, given as another: see [`Options::from_json`]. Returns its
@@ -28,9 +36,18 @@ pub fn verify_json(text: &str) -> Result<String, JsError> {
 /// Throws an `Error` where a text is no JSON or an option is wrong. A malformed block throws nothing.
 #[wasm_bindgen(js_name = verifyBlock)]
 pub fn verify_block(text: &str, options: &str) -> Result<String, JsError> {
-    let options = Options::from_json(&serde_json::from_str(options)?)?;
-    let verdict = judge_by(0, &serde_json::from_str(text)?, &options);
-    Ok(serde_json::to_string(&verdict)?)
+    let options = Options::from_json(&read(options)?)?;
+    print(&judge_by(0, &read(text)?, &options))
+}
+
+#[inline(never)]
+fn read(text: &str) -> Result<Value, JsError> {
+    Ok(serde_json::from_str(text)?)
+}
+
+#[inline(never)]
+fn print(verdict: &Verdict) -> Result<String, JsError> {
+    Ok(serde_json::to_string(verdict)?)
 }
 
 /// Judges one Equihash solution by itself, given as bytes; where a target is given, big-endian, the hash must be below

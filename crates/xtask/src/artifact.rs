@@ -23,6 +23,8 @@ pub struct Artifact {
     pub link_args: &'static [&'static str],
     /// Cargo's opt-level.
     pub opt_level: &'static str,
+    /// Whether it is fetched for a single verdict, so that size counts as much as speed.
+    pub is_small: bool,
     /// Where the npm package looks for it, from the root of the checkout.
     pub out_dir: &'static str,
     /// Shared memory and thread workers.
@@ -59,6 +61,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         codegen: KERNEL_CODEGEN,
         link_args: &[],
         opt_level: "s",
+        is_small: true,
         out_dir: "www/verify/wasm/verify",
         threads: false,
         solver: false,
@@ -77,6 +80,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         codegen: KERNEL_CODEGEN,
         link_args: &[],
         opt_level: "3",
+        is_small: false,
         out_dir: "www/lib/wasm/miner-st",
         threads: false,
         solver: true,
@@ -89,6 +93,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         codegen: KERNEL_CODEGEN,
         link_args: SHARED_MEMORY,
         opt_level: "3",
+        is_small: false,
         out_dir: "www/lib/wasm/miner-mt",
         threads: true,
         solver: true,

@@ -68,6 +68,13 @@ fn command(root: &Path, toolchain: &Toolchain, artifact: &Artifact, subcommand: 
         .arg(target_dir(root, artifact))
         .env("CARGO_PROFILE_WASM_OPT_LEVEL", artifact.opt_level)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    if artifact.is_small && toolchain.can_abort_at_once() {
+        // A panic's message is shown nowhere; without it the code that would write it is gone too.
+        cargo
+            .args(["-Z", "panic-immediate-abort"])
+            .args(["-Z", "build-std-features=optimize_for_size"])
+            .env("CARGO_PROFILE_WASM_PANIC", "immediate-abort");
+    }
     Ok(cargo)
 }
 

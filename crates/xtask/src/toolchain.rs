@@ -54,6 +54,13 @@ impl Toolchain {
         serde_json::from_str(&text).with_context(|| format!("{} is not readable", choice.display()))
     }
 
+    /// Whether it has the panic strategy that aborts without a message, which came with Rust 1.91.
+    pub fn can_abort_at_once(&self) -> bool {
+        let release = self.version.split(' ').nth(1).unwrap_or_default();
+        let mut parts = release.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        (parts.next(), parts.next()) >= (Some(1), Some(91))
+    }
+
     /// Folder of rustc, cargo and clippy.
     pub fn bin(&self) -> PathBuf {
         self.sysroot.join("bin")
@@ -86,6 +93,26 @@ impl Toolchain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_newer_compilers_are_asked_to_abort_without_a_message() {
+        let table = [
+            ("rustc 1.89.0 (29483883e 2025-08-04)", false),
+            ("rustc 1.91.0 (f8297e351 2025-10-28)", true),
+            ("rustc 1.97.0-nightly (abc 2026-05-20)", true),
+            ("rustc 2.0.0", true),
+            ("rustc", false),
+        ];
+        for (version, expected) in table {
+            let toolchain = Toolchain {
+                version: version.into(),
+                sysroot: PathBuf::new(),
+                bootstrap: false,
+                linker: None,
+            };
+            assert_eq!(toolchain.can_abort_at_once(), expected, "{version}");
+        }
+    }
 
     #[test]
     fn what_an_outer_cargo_sets_is_cleared_and_what_a_machine_sets_is_kept() {
