@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 /// Field names of all shapes, among them the ones that decide the shape.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 42] = [
     "jsonrpc",
     "result",
     "error",
@@ -40,6 +40,14 @@ const NAMES: [&str; 34] = [
     "energyLimit",
     "timestamp",
     "nonce",
+    "blockNumber",
+    "blockHash",
+    "minerAddress",
+    "receiptTxRoot",
+    "bloom",
+    "nrgConsumed",
+    "blockTimestamp",
+    "solution",
 ];
 
 fn scalar() -> impl Strategy<Value = Value> {
@@ -52,6 +60,7 @@ fn scalar() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         (-5..3i64).prop_map(Value::from),
         "(0x)?[0-9a-fA-F]{0,70}".prop_map(Value::from),
+        "[0-9]{1,79}".prop_map(Value::from),
         any::<String>().prop_map(Value::from),
         Just(hex(32)),
         Just(hex(256)),
@@ -62,10 +71,10 @@ fn scalar() -> impl Strategy<Value = Value> {
 
 /// Objects of known names, nested as envelopes and headers are.
 fn item() -> impl Strategy<Value = Value> {
-    scalar().prop_recursive(3, 64, 34, |inner| {
+    scalar().prop_recursive(3, 64, 42, |inner| {
         let name = prop::sample::select(&NAMES[..]).prop_map(String::from);
         prop_oneof![
-            4 => prop::collection::btree_map(name, inner.clone(), 0..34)
+            4 => prop::collection::btree_map(name, inner.clone(), 0..42)
                 .prop_map(|fields| Value::Object(Map::from_iter(fields))),
             1 => prop::collection::vec(inner, 0..4).prop_map(Value::Array),
         ]
