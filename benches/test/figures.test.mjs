@@ -60,6 +60,8 @@ const ROW = {
   solverBytes: 2 << 20,
   roundsMs: [100.4, 50.5],
   dropped: 0,
+  digestNs: 28,
+  digestForms: { one: 99.5, avx512: 28 },
 };
 
 test("the verifier's figures stand in the first line of their place", () => {
@@ -68,6 +70,10 @@ test("the verifier's figures stand in the first line of their place", () => {
   expect(first).toContain("| 1.5 / 60.1 | 100 51 |");
   expect(second).toContain("|  | 100 51 |");
   expect(more).toEqual([]);
+});
+
+test("a digest's time stands before those of all its forms", () => {
+  expect(table([ROW])).toContain("| 28 (one 99.5, avx512 28) |");
 });
 
 test("a place that does not tell its memory has a question mark, not a zero", () => {
