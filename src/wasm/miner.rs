@@ -3,6 +3,7 @@
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use super::bytes32::bytes32;
 use crate::share::shares;
 use crate::solver::{DigestLots, Progress, Solver};
 use crate::target::Target;
@@ -110,10 +111,4 @@ impl MinerCore {
         let bytes = Solver::reservation(self.solver.threads());
         bytes as f64
     }
-}
-
-fn bytes32(name: &str, bytes: &[u8]) -> Result<[u8; 32], JsError> {
-    bytes
-        .try_into()
-        .map_err(|_| JsError::new(&format!("the {name} has {} bytes, and must have 32", bytes.len())))
 }

@@ -2,6 +2,7 @@
 //!
 //! One artifact, one module: the verifier and the miner never travel together.
 
+mod bytes32;
 #[cfg(not(feature = "solver"))]
 pub mod equihash;
 #[cfg(feature = "solver")]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
+use super::bytes32::bytes32;
 use crate::chain::{Options, Verdict, Verdicts, judge_by};
 use crate::params::Params;
 use crate::reason::Reason;
@@ -66,20 +67,18 @@ pub fn verify_solution(
         Err(refused) => Some(refused.kind()),
         Ok(()) => match target {
             Some(target) => {
-                let target = Target::from_be_bytes(bytes32(&target)?);
-                let hash = pow_hash(&bytes32(mine_hash)?, &bytes32(nonce)?, solution);
+                let target = Target::from_be_bytes(bytes32("target", &target)?);
+                let hash = pow_hash(
+                    &bytes32("mine hash", mine_hash)?,
+                    &bytes32("nonce", nonce)?,
+                    solution,
+                );
                 (!target.is_met_by(&hash)).then_some(Reason::TargetMissed)
             }
             None => None,
         },
     };
     Ok(reason.map(|reason| reason.as_str().to_owned()))
-}
-
-fn bytes32(bytes: &[u8]) -> Result<[u8; 32], JsError> {
-    bytes
-        .try_into()
-        .map_err(|_| JsError::new("mine hash, nonce and target must have 32 bytes"))
 }
 
 /// The mine hash of a header, given as its 497 bytes.

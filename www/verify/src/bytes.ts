@@ -3,9 +3,14 @@ import { VerifyError } from "./result.js";
 /** Bytes as they are, or in hex with or without `0x`. */
 export type Bytes = Uint8Array | string;
 
-/** The bytes of `value`, of any count; throws a {@link VerifyError} that names it where it is no hex. */
+/** The bytes of `value`, of any count; throws a {@link VerifyError} that names it where it is neither bytes nor hex. */
 export function toBytes(name: string, value: Bytes): Uint8Array {
-  if (typeof value !== "string") return value;
+  if (typeof value !== "string") {
+    // By its tag, since a frame's or a test's Uint8Array is of a class of its own.
+    const kind = Object.prototype.toString.call(value);
+    if (kind === "[object Uint8Array]") return value;
+    throw new VerifyError("bad-argument", `the ${name} is ${kind}, and must be a Uint8Array or hex`);
+  }
   const start = value.startsWith("0x") ? 2 : 0;
   const count = (value.length - start) / 2;
   if (!Number.isInteger(count)) {

@@ -1,6 +1,6 @@
 import { verifyEquihash as equihashInWasm } from "../wasm/verify/aion_pow.js";
 import { type Bytes, exactBytes, toBytes } from "./bytes.js";
-import type { Reason } from "./result.js";
+import { type Reason, VerifyError } from "./result.js";
 import type { SolutionResult } from "./solution.js";
 import { needLoaded, verifyError } from "./verifier.js";
 
@@ -22,13 +22,20 @@ export interface EquihashClaim {
  */
 export function verifyEquihash(claim: EquihashClaim): SolutionResult {
   needLoaded("verifyEquihash");
+  const [n, k] = [parameter("n", claim.n), parameter("k", claim.k)];
   const personalization = exactBytes("personalization", claim.personalization, 16);
   const [input, solution] = [toBytes("input", claim.input), toBytes("solution", claim.solution)];
   let reason: Reason | undefined;
   try {
-    reason = equihashInWasm(claim.n, claim.k, personalization, input, solution) as Reason | undefined;
+    reason = equihashInWasm(n, k, personalization, input, solution) as Reason | undefined;
   } catch (cause) {
     throw verifyError("bad-argument", cause);
   }
   return reason === undefined ? { ok: true } : { ok: false, reason };
+}
+
+/** WebAssembly would cut a fraction off, and wrap a number beyond its 32 bits: another puzzle than was asked about. */
+function parameter(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff) return value;
+  throw new VerifyError("bad-argument", `${name} is ${value}, and must be a whole number below 2^32`);
 }

@@ -61,6 +61,8 @@ describe("misuse throws and says what is wrong", () => {
       /the header has 496 bytes, and must have 497/,
     ],
     ["a letter beyond f", { nonce: "0x0g" + zeros(31) }, /the nonce is not hex at byte 0/],
+    ["no nonce", { nonce: undefined }, /the nonce is \[object Undefined\], and must be a Uint8Array or hex/],
+    ["a list of numbers", { solution: [1, 2] }, /the solution is \[object Array\], and must be/],
     ["an odd number of digits", { solution: "0x000" }, /the solution has 3 hex digits, an odd number/],
     ["difficulty 0", { difficulty: 0 }, /the difficulty is 0/],
     ["a difficulty of 129 bits", { difficulty: 1n << 128n }, /and must be from 1 to 2\^128 - 1/],
@@ -79,6 +81,9 @@ test("a bad solution is a result, and an Equihash that is none is misuse", () =>
   const puzzle = { n: 48, k: 5, personalization: zeros(16), input: "", solution: zeros(36) };
   expect(verifyEquihash(puzzle)).toEqual({ ok: false, reason: "duplicate-index" });
   expect(verifyEquihash({ ...puzzle, solution: "" })).toEqual({ ok: false, reason: "solution-length" });
+  for (const n of [48.5, -1, 2 ** 32 + 48, NaN]) {
+    expect(() => verifyEquihash({ ...puzzle, n })).toThrow(badArgument(/^n is .*, and must be a whole number/));
+  }
   expect(() => verifyEquihash({ ...puzzle, n: 49 })).toThrow(badArgument(/must be a multiple of k \+ 1/));
 });
 
