@@ -82,7 +82,9 @@ test("a bad solution is a result, and an Equihash that is none is misuse", () =>
   expect(verifyEquihash(puzzle)).toEqual({ ok: false, reason: "duplicate-index" });
   expect(verifyEquihash({ ...puzzle, solution: "" })).toEqual({ ok: false, reason: "solution-length" });
   for (const n of [48.5, -1, 2 ** 32 + 48, NaN]) {
-    expect(() => verifyEquihash({ ...puzzle, n })).toThrow(badArgument(/^n is .*, and must be a whole number/));
+    expect(() => verifyEquihash({ ...puzzle, n })).toThrow(
+      badArgument(/^n is .*, and must be a whole number/),
+    );
   }
   expect(() => verifyEquihash({ ...puzzle, n: 49 })).toThrow(badArgument(/must be a multiple of k \+ 1/));
 });
