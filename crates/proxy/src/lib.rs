@@ -30,10 +30,12 @@
 
 mod admission;
 mod bridge;
+mod client_end;
 mod config;
 mod end_reason;
 mod headers;
 mod pace;
+mod pool_end;
 mod routes;
 mod rpc;
 mod server;

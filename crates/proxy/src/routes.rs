@@ -18,7 +18,8 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::admission::{Admission, Authority};
-use crate::bridge::{Bridge, MESSAGE_LIMIT};
+use crate::bridge::Bridge;
+use crate::client_end::bounded;
 use crate::rpc::{Fault, NodeSource, answer};
 use crate::{Config, headers, site::site};
 
@@ -127,24 +128,21 @@ async fn open_session(
     };
     let pool = pool.clone();
     let token = proxy.running.token();
-    upgrade
-        .max_message_size(MESSAGE_LIMIT)
-        .max_frame_size(MESSAGE_LIMIT)
-        .on_upgrade(async move |socket| {
-            let session = proxy.opened.fetch_add(1, Relaxed) + 1;
-            let span = tracing::info_span!("session", number = session, pool = pool.name);
-            async {
-                tracing::info!("opened");
-                let bridge = Bridge {
-                    limits: &proxy.config.limits,
-                    address: &pool.address,
-                    stopping: &proxy.stopping,
-                };
-                let end = bridge.carry(socket).await;
-                tracing::info!(code = end.code(), reason = %end, "closed");
-            }
-            .instrument(span)
-            .await;
-            drop((seat, token));
-        })
+    bounded(upgrade).on_upgrade(async move |socket| {
+        let session = proxy.opened.fetch_add(1, Relaxed) + 1;
+        let span = tracing::info_span!("session", number = session, pool = pool.name);
+        async {
+            tracing::info!("opened");
+            let bridge = Bridge {
+                limits: &proxy.config.limits,
+                address: &pool.address,
+                stopping: &proxy.stopping,
+            };
+            let end = bridge.carry(socket).await;
+            tracing::info!(code = end.code(), reason = %end, "closed");
+        }
+        .instrument(span)
+        .await;
+        drop((seat, token));
+    })
 }
