@@ -17,7 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout, timeout_at}
 use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EndReason, Limits, pace::Pace};
+use crate::{EndReason, Limits, PoolAddress, pace::Pace};
 
 /// The longest line to a pool without its LF.
 pub(crate) const CALL_LIMIT: usize = CLIENT_BUFFER_LIMIT - 1;
@@ -39,7 +39,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// The two ends of a session and what bounds them.
 pub(crate) struct Bridge<'a> {
     pub(crate) limits: &'a Limits,
-    pub(crate) address: &'a str,
+    pub(crate) addresses: &'a [PoolAddress],
     pub(crate) stopping: &'a CancellationToken,
 }
 
@@ -60,7 +60,7 @@ impl Bridge<'_> {
         to_client: &mut SplitSink<WebSocket, Message>,
         from_client: &mut SplitStream<WebSocket>,
     ) -> EndReason {
-        let pool = match timeout(self.limits.connect, connect(self.address)).await {
+        let pool = match timeout(self.limits.connect, connect(self.addresses)).await {
             Ok(Ok(pool)) => pool,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "pool unreachable");
@@ -183,8 +183,19 @@ impl Bridge<'_> {
     }
 }
 
-/// Connects to the first address of a name that answers.
-async fn connect(address: &str) -> io::Result<TcpStream> {
+/// Connects to the first address that answers, of all that the names have.
+async fn connect(addresses: &[PoolAddress]) -> io::Result<TcpStream> {
+    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in addresses {
+        match connect_to(&address.to_string()).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+async fn connect_to(address: &str) -> io::Result<TcpStream> {
     let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in lookup_host(address).await? {
         let socket = if address.is_ipv4() {

@@ -137,7 +137,7 @@ async fn open_session(
                 tracing::info!("opened");
                 let bridge = Bridge {
                     limits: &proxy.config.limits,
-                    address: &pool.address,
+                    addresses: &pool.addresses,
                     stopping: &proxy.stopping,
                 };
                 let end = bridge.carry(socket).await;
