@@ -1,6 +1,5 @@
 //! One session: a WebSocket on one side, a pool's socket on the other.
 
-use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,13 +10,12 @@ use stratum::line::to_line;
 use stratum::protocol::{CLIENT_BUFFER_LIMIT, SERVER_LINE_LIMIT};
 use stratum::{Call, LineBuffer, LineLimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout, timeout_at};
 use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EndReason, Limits, PoolAddress, pace::Pace};
+use crate::upstream::{self, FromPool, ToPool};
+use crate::{EndReason, Limits, PoolEntry, pace::Pace};
 
 /// The longest line to a pool without its LF.
 pub(crate) const CALL_LIMIT: usize = CLIENT_BUFFER_LIMIT - 1;
@@ -25,10 +23,6 @@ pub(crate) const CALL_LIMIT: usize = CLIENT_BUFFER_LIMIT - 1;
 /// The longest message that is read at all. Above [`CALL_LIMIT`], so that most over-long ones end in an orderly
 /// close rather than in a broken stream.
 pub(crate) const MESSAGE_LIMIT: usize = 65_536;
-
-/// What the system may hold for a pool that does not read: ten submits. The default is a thousand, all stale by the
-/// time they are read.
-const SEND_BUFFER: u32 = 32_768;
 
 const READ_BYTES: usize = 8_192;
 
@@ -39,7 +33,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// The two ends of a session and what bounds them.
 pub(crate) struct Bridge<'a> {
     pub(crate) limits: &'a Limits,
-    pub(crate) addresses: &'a [PoolAddress],
+    pub(crate) pool: &'a PoolEntry,
     pub(crate) stopping: &'a CancellationToken,
 }
 
@@ -60,17 +54,10 @@ impl Bridge<'_> {
         to_client: &mut SplitSink<WebSocket, Message>,
         from_client: &mut SplitStream<WebSocket>,
     ) -> EndReason {
-        let pool = match timeout(self.limits.connect, connect(self.addresses)).await {
-            Ok(Ok(pool)) => pool,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "pool unreachable");
-                return EndReason::PoolUnreachable("no connection");
-            }
-            Err(_) => return EndReason::PoolUnreachable("no answer in time"),
+        let pool = match upstream::connect(self.pool, self.limits).await {
+            Ok(pool) => pool,
+            Err(error) => return EndReason::PoolUnreachable(error.word()),
         };
-        if let Err(error) = pool.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY");
-        }
         let (from_pool, to_pool) = pool.into_split();
         let alive = Mutex::new(Instant::now());
         tokio::select! {
@@ -83,7 +70,7 @@ impl Bridge<'_> {
     async fn calls(
         &self,
         from_client: &mut SplitStream<WebSocket>,
-        mut to_pool: OwnedWriteHalf,
+        mut to_pool: ToPool,
         alive: &Mutex<Instant>,
     ) -> EndReason {
         let mut pace = Pace::default();
@@ -116,7 +103,11 @@ impl Bridge<'_> {
             }
             first_call = None;
             pace.admit(line.len()).await;
-            match timeout(self.limits.write, to_pool.write_all(line.as_bytes())).await {
+            let write = async {
+                to_pool.write_all(line.as_bytes()).await?;
+                to_pool.flush().await
+            };
+            match timeout(self.limits.write, write).await {
                 Ok(Ok(())) => {}
                 // The pool hung up. What it said before is still to be read, and the other half ends with it.
                 Ok(Err(_)) => std::future::pending().await,
@@ -128,7 +119,7 @@ impl Bridge<'_> {
     /// Pool to client: lines as they are. Pings go out in between.
     async fn lines(
         &self,
-        mut from_pool: OwnedReadHalf,
+        mut from_pool: FromPool,
         to_client: &mut SplitSink<WebSocket, Message>,
         alive: &Mutex<Instant>,
     ) -> EndReason {
@@ -181,35 +172,6 @@ impl Bridge<'_> {
             Err(_) => Err(EndReason::ClientStuck),
         }
     }
-}
-
-/// Connects to the first address that answers, of all that the names have.
-async fn connect(addresses: &[PoolAddress]) -> io::Result<TcpStream> {
-    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in addresses {
-        match connect_to(&address.to_string()).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failed = error,
-        }
-    }
-    Err(failed)
-}
-
-async fn connect_to(address: &str) -> io::Result<TcpStream> {
-    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in lookup_host(address).await? {
-        let socket = if address.is_ipv4() {
-            TcpSocket::new_v4()?
-        } else {
-            TcpSocket::new_v6()?
-        };
-        socket.set_send_buffer_size(SEND_BUFFER)?;
-        match socket.connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failed = error,
-        }
-    }
-    Err(failed)
 }
 
 /// Names what the WebSocket library refused.

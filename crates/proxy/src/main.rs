@@ -34,7 +34,8 @@ struct Arguments {
     /// The folder of the built page.
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
-    /// A pool that browsers can reach as /pool/NAME; may be given more than once.
+    /// A pool that browsers can reach as /pool/NAME; may be given more than once. tls://HOST:PORT for one that speaks
+    /// TLS. A name must lead to a public address; an IP address, or localhost, is taken as written.
     #[arg(long = "pool", value_name = "NAME=HOST:PORT")]
     pools: Vec<PoolEntry>,
     /// A node whose blocks pages can read by POST to /rpc/NAME; may be given more than once. Plain http: a node behind

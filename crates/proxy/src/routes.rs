@@ -137,7 +137,7 @@ async fn open_session(
                 tracing::info!("opened");
                 let bridge = Bridge {
                     limits: &proxy.config.limits,
-                    addresses: &pool.addresses,
+                    pool: &pool,
                     stopping: &proxy.stopping,
                 };
                 let end = bridge.carry(socket).await;

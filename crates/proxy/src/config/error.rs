@@ -32,14 +32,30 @@ pub enum ConfigError {
     #[error("site folder {} is not a folder", .0.display())]
     NotAFolder(PathBuf),
     /// No `=` in `NAME=HOST:PORT`.
-    #[error("pool {0:?} is not NAME=HOST:PORT")]
+    #[error("pool {0:?} is not NAME=HOST:PORT or NAME=tls://HOST:PORT")]
     NotAPool(String),
     /// A name that does not fit a path.
     #[error("pool name {0:?} is not 1 to {NAME_LIMIT} of a-z, 0-9, - and _")]
     PoolName(String),
     /// An address without host or port.
-    #[error("pool address {0:?} is not HOST:PORT")]
+    #[error("pool address {0:?} is not HOST:PORT or tls://HOST:PORT")]
     PoolAddress(String),
+    /// An address that is no machine's.
+    #[error("pool address {address:?} is {kind}: nobody answers there")]
+    NobodysAddress {
+        /// The address.
+        address: String,
+        /// The kind of address.
+        kind: &'static str,
+    },
+    /// A file without the certificates that it should have.
+    #[error("certificates in {}: {reason}", path.display())]
+    Certificates {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// No address, or too many.
     #[error("pool {name:?} has {count} addresses; it may have 1 to {ADDRESS_LIMIT}")]
     PoolAddresses {

@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error};
 use super::value::Text;
 use super::{Config, ConfigError, Limits, PoolAddress, PoolEntry};
 use crate::rpc::{NodeEntry, NodeSource};
+use crate::upstream::Roots;
 
 /// The keys of the file; what is missing has its default, what is unknown is refused.
 #[derive(Deserialize)]
@@ -25,10 +26,10 @@ struct File {
     site: Option<Site>,
     #[serde(default)]
     limits: Limits,
-    #[serde(default, rename = "pool", deserialize_with = "pools")]
-    pools: Vec<PoolEntry>,
-    #[serde(default, rename = "node", deserialize_with = "nodes")]
-    nodes: Vec<NodeEntry>,
+    #[serde(default, rename = "pool")]
+    pools: Vec<CheckedPool>,
+    #[serde(default, rename = "node")]
+    nodes: Vec<CheckedNode>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +45,7 @@ struct Pool {
     addresses: Vec<Text<PoolAddress>>,
     #[serde(default)]
     allow_private: bool,
+    ca: Option<PathBuf>,
     #[serde(default)]
     share_connections: bool,
     #[serde(default)]
@@ -67,20 +69,24 @@ impl Config {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let config = Config::from_toml(&text, folder).map_err(|error| ConfigError::File {
-            path: path.to_owned(),
-            text: error.to_string(),
-        })?;
+        let config = Config::from_toml(&text, path)?;
         config.check()?;
         Ok(config)
     }
 
-    fn from_toml(text: &str, folder: &Path) -> Result<Self, toml::de::Error> {
-        let file: File = toml::from_str(text)?;
+    fn from_toml(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|error| ConfigError::File {
+            path: path.to_owned(),
+            text: error.to_string(),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let pool = |CheckedPool(entry, ca)| {
+            let roots = ca.map(|ca: PathBuf| Roots::read(&folder.join(ca))).transpose()?;
+            Ok(PoolEntry { roots, ..entry })
+        };
         let mut config = Config {
-            pools: file.pools,
-            nodes: file.nodes,
+            pools: file.pools.into_iter().map(pool).collect::<Result<_, _>>()?,
+            nodes: file.nodes.into_iter().map(|CheckedNode(node)| node).collect(),
             site: file.site.map(|site| folder.join(site.folder)),
             allow_origins: file
                 .allow_origins
@@ -107,40 +113,34 @@ fn listen<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::E
     Ok(Some(address))
 }
 
-/// Entries are checked one by one, so that an error can point at the one that it is about.
-struct Checked<T>(T);
+/// A pool, and the file of its roots where it has one.
+struct CheckedPool(PoolEntry, Option<PathBuf>);
 
-impl<'de> Deserialize<'de> for Checked<PoolEntry> {
+/// Entries are checked as they are read, so that an error can point at the one that it is about.
+impl<'de> Deserialize<'de> for CheckedPool {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let pool = Pool::deserialize(from)?;
         let addresses = pool.addresses.into_iter().map(|Text(address)| address).collect();
         let entry = PoolEntry::with_addresses(&pool.name, addresses).map_err(D::Error::custom)?;
-        Ok(Checked(PoolEntry {
+        let entry = PoolEntry {
             allow_private: pool.allow_private,
             share_connections: pool.share_connections,
             verify_shares: pool.verify_shares,
             ..entry
-        }))
+        };
+        Ok(CheckedPool(entry, pool.ca))
     }
 }
 
-impl<'de> Deserialize<'de> for Checked<NodeEntry> {
+struct CheckedNode(NodeEntry);
+
+impl<'de> Deserialize<'de> for CheckedNode {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let node = Node::deserialize(from)?;
         NodeEntry::new(&node.name, NodeSource::Http(node.url.0))
-            .map(Checked)
+            .map(CheckedNode)
             .map_err(D::Error::custom)
     }
-}
-
-fn pools<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PoolEntry>, D::Error> {
-    let entries = Vec::<Checked<PoolEntry>>::deserialize(from)?;
-    Ok(entries.into_iter().map(|Checked(entry)| entry).collect())
-}
-
-fn nodes<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NodeEntry>, D::Error> {
-    let entries = Vec::<Checked<NodeEntry>>::deserialize(from)?;
-    Ok(entries.into_iter().map(|Checked(entry)| entry).collect())
 }
 
 #[cfg(test)]
@@ -149,8 +149,8 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Result<Config, toml::de::Error> {
-        Config::from_toml(text, Path::new("/etc/proxy"))
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        Config::from_toml(text, Path::new("/etc/proxy/proxy.toml"))
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
             idle = "3m"
             [[pool]]
             name = "main"
-            addresses = ["pool.example:3333", "[::1]:3333"]
+            addresses = ["tls://pool.example:3333", "[::1]:3333"]
             allow_private = true
             share_connections = true
             verify_shares = true
@@ -200,7 +200,7 @@ mod tests {
         let main = &config.pools[0];
         assert_eq!(
             main.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["pool.example:3333", "[::1]:3333"]
+            ["tls://pool.example:3333", "[::1]:3333"]
         );
         assert!(main.allow_private && main.share_connections && main.verify_shares);
         let other = &config.pools[1];
@@ -272,6 +272,10 @@ mod tests {
             (
                 "[[pool]]\nname = \"a\"\naddresses = []",
                 &["pool \"a\" has 0 addresses; it may have 1 to 8"],
+            ),
+            (
+                "[[pool]]\nname = \"a\"\naddresses = [\"h:1\"]\nca = \"none.pem\"",
+                &["certificates in /etc/proxy/none.pem: "],
             ),
             (
                 "[[pool]]\nname = \"a\"\naddresses = [\"h\"]",

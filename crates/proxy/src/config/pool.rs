@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use tokio_rustls::rustls::pki_types::ServerName;
+
 use super::{ConfigError, is_name};
 use crate::admission::{Authority, Host};
+use crate::upstream::{Reach, Roots};
 
 /// The most addresses of one pool.
 pub(crate) const ADDRESS_LIMIT: usize = 8;
@@ -18,17 +21,22 @@ pub struct PoolEntry {
     pub addresses: Vec<PoolAddress>,
     /// Whether a name among the addresses may resolve to a private address.
     pub allow_private: bool,
+    /// The root certificates for addresses with TLS; `None` for those that browsers know.
+    pub roots: Option<Roots>,
     /// Whether sessions of one worker share a connection.
     pub share_connections: bool,
     /// Whether shares are verified before they go to the pool.
     pub verify_shares: bool,
 }
 
-/// `HOST:PORT`
+/// `HOST:PORT`, or `tls://HOST:PORT`. An IP address or `localhost` is connected to as it is written, whatever it is; a
+/// name only where it leads to a public address, see [`PoolEntry::allow_private`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolAddress {
     pub(crate) host: Host,
     pub(crate) port: u16,
+    /// What the certificate must be for; `None` without TLS.
+    pub(crate) server_name: Option<ServerName<'static>>,
 }
 
 impl PoolEntry {
@@ -58,6 +66,7 @@ impl PoolEntry {
             name: name.to_owned(),
             addresses,
             allow_private: false,
+            roots: None,
             share_connections: false,
             verify_shares: false,
         })
@@ -82,19 +91,38 @@ impl FromStr for PoolAddress {
     type Err = ConfigError;
 
     fn from_str(text: &str) -> Result<Self, ConfigError> {
-        match Authority::parse(text) {
-            Some(Authority {
-                host,
-                port: Some(port @ 1..),
-            }) => Ok(PoolAddress { host, port }),
-            _ => Err(ConfigError::PoolAddress(text.to_owned())),
+        let wrong = || ConfigError::PoolAddress(text.to_owned());
+        let plain = text.strip_prefix("tls://");
+        let Some(Authority {
+            host,
+            port: Some(port @ 1..),
+        }) = Authority::parse(plain.unwrap_or(text))
+        else {
+            return Err(wrong());
+        };
+        if let Some(Reach::Nobody(kind)) = host.address().map(Reach::of) {
+            return Err(ConfigError::NobodysAddress {
+                address: text.to_owned(),
+                kind,
+            });
         }
+        let server_name = match (plain, host.address()) {
+            (None, _) => None,
+            (Some(_), Some(address)) => Some(ServerName::from(address)),
+            (Some(_), None) => Some(ServerName::try_from(host.as_str().to_owned()).map_err(|_| wrong())?),
+        };
+        Ok(PoolAddress {
+            host,
+            port,
+            server_name,
+        })
     }
 }
 
 impl fmt::Display for PoolAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.host.as_str(), self.port)
+        let scheme = self.server_name.as_ref().map_or("", |_| "tls://");
+        write!(formatter, "{scheme}{}:{}", self.host.as_str(), self.port)
     }
 }
 
@@ -104,13 +132,23 @@ mod tests {
 
     #[test]
     fn a_pool_is_a_name_and_an_address() {
-        for good in ["local=127.0.0.1:3333", "a-b_9=pool.example:1", "six=[::1]:65535"] {
+        for good in [
+            "local=127.0.0.1:3333",
+            "a-b_9=pool.example:1",
+            "six=[::1]:65535",
+            "t=tls://pool.example:3334",
+            "t=tls://[::1]:1",
+        ] {
             let (name, address) = good.split_once('=').unwrap();
             let entry: PoolEntry = good.parse().unwrap();
             assert_eq!(entry.name, name);
             assert_eq!(entry.addresses[0].to_string(), address);
             assert!(!(entry.allow_private || entry.share_connections || entry.verify_shares));
         }
+        let nobodys = |address: &str, kind| ConfigError::NobodysAddress {
+            address: address.into(),
+            kind,
+        };
         for (bad, expected) in [
             ("local", ConfigError::NotAPool("local".into())),
             ("=a:1", ConfigError::PoolName(String::new())),
@@ -122,6 +160,10 @@ mod tests {
             ("a=host:0", ConfigError::PoolAddress("host:0".into())),
             ("a=host:65536", ConfigError::PoolAddress("host:65536".into())),
             ("a=http://h:1", ConfigError::PoolAddress("http://h:1".into())),
+            ("a=tls://h", ConfigError::PoolAddress("tls://h".into())),
+            ("a=tls://-h.:1", ConfigError::PoolAddress("tls://-h.:1".into())),
+            ("a=0.0.0.0:1", nobodys("0.0.0.0:1", "unspecified")),
+            ("a=tls://[ff02::1]:1", nobodys("tls://[ff02::1]:1", "multicast")),
             ("a=me@h:1", ConfigError::PoolAddress("me@h:1".into())),
         ] {
             assert_eq!(bad.parse::<PoolEntry>(), Err(expected), "{bad}");
