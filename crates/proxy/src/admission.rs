@@ -49,7 +49,8 @@ impl Host {
         &self.0
     }
 
-    fn address(&self) -> Option<IpAddr> {
+    /// The address that this is, if it is no name.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
         let inner = self
             .0
             .strip_prefix('[')

@@ -7,12 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client_end::{CALL_LIMIT, Inbox, Outbox, Pulse, ends, farewell};
 use crate::pool_end::{self, PoolReader, PoolWriter};
-use crate::{EndReason, Limits};
+use crate::{EndReason, Limits, PoolEntry};
 
 /// The two ends of a session and what bounds them.
 pub(crate) struct Bridge<'a> {
     pub(crate) limits: &'a Limits,
-    pub(crate) address: &'a str,
+    pub(crate) pool: &'a PoolEntry,
     pub(crate) stopping: &'a CancellationToken,
 }
 
@@ -31,7 +31,7 @@ impl Bridge<'_> {
     }
 
     async fn join(&self, inbox: &mut Inbox<'_>, outbox: &mut Outbox<'_>) -> EndReason {
-        let (reader, writer) = match Box::pin(pool_end::open(self.address, self.limits)).await {
+        let (reader, writer) = match Box::pin(pool_end::open(self.pool, self.limits)).await {
             Ok(pool) => pool,
             Err(end) => return end,
         };

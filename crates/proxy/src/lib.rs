@@ -40,9 +40,11 @@ mod routes;
 mod rpc;
 mod server;
 mod site;
+mod upstream;
 
 pub use admission::{Host, Origin};
-pub use config::{Config, ConfigError, Limits, PoolEntry};
+pub use config::{Config, ConfigError, Limits, PoolAddress, PoolEntry};
 pub use end_reason::EndReason;
 pub use rpc::{BlockName, BlockSource, Call, Fault, Method, NodeAddress, NodeEntry, NodeSource};
 pub use server::run;
+pub use upstream::Roots;

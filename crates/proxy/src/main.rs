@@ -12,7 +12,7 @@ use anyhow::Context;
 use clap::Parser;
 use dev_node::DevNode;
 use solo_pool::DevChain;
-use stratum_proxy::{Config, Host, NodeEntry, NodeSource, Origin, PoolEntry};
+use stratum_proxy::{Config, ConfigError, Host, NodeEntry, NodeSource, Origin, PoolEntry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -24,13 +24,18 @@ const DEV_NAME: &str = "local";
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The address to listen on; port 0 takes a free one. TLS is for a server in front of this one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// The settings as TOML; the other options are added to what it says, or take its place.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address to listen on, by default 127.0.0.1:8080; port 0 takes a free one. TLS is for a server in front of
+    /// this one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// The folder of the built page.
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
-    /// A pool that browsers can reach as /pool/NAME; may be given more than once.
+    /// A pool that browsers can reach as /pool/NAME; may be given more than once. tls://HOST:PORT for one that speaks
+    /// TLS. A name must lead to a public address; an IP address, or localhost, is taken as written.
     #[arg(long = "pool", value_name = "NAME=HOST:PORT")]
     pools: Vec<PoolEntry>,
     /// A node whose blocks pages can read by POST to /rpc/NAME; may be given more than once. Plain http: a node behind
@@ -46,9 +51,9 @@ struct Arguments {
     /// Let programs that are no browsers, and send no Origin header, open sessions.
     #[arg(long)]
     allow_missing_origin: bool,
-    /// The most sessions at a time.
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
-    max_sessions: u16,
+    /// The most sessions at a time, by default 256.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    max_sessions: Option<u16>,
     /// Start a pool with a development chain in this process, as /pool/local; its blocks are at /rpc/local.
     #[arg(long)]
     dev: bool,
@@ -58,6 +63,32 @@ struct Arguments {
     /// The development chain gets a new block after this many seconds at the latest.
     #[arg(long, value_name = "N", requires = "dev", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     dev_block_seconds: u64,
+}
+
+impl Arguments {
+    /// The file, if there is one, and the options over it.
+    fn settings(&self) -> Result<Config, ConfigError> {
+        let mut config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None => Config::default(),
+        };
+        config.pools.extend(self.pools.iter().cloned());
+        config.nodes.extend(self.nodes.iter().cloned());
+        config.allow_origins.extend(self.allow_origins.iter().cloned());
+        config.allow_hosts.extend(self.allow_hosts.iter().cloned());
+        config.allow_missing_origin |= self.allow_missing_origin;
+        if let Some(listen) = self.listen {
+            config.listen = listen;
+        }
+        if let Some(site) = &self.site {
+            config.site = Some(site.clone());
+        }
+        if let Some(sessions) = self.max_sessions {
+            config.limits.sessions = sessions.into();
+        }
+        config.check()?;
+        Ok(config)
+    }
 }
 
 #[tokio::main]
@@ -70,21 +101,7 @@ async fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let mut config = Config {
-        pools: arguments.pools,
-        nodes: arguments.nodes,
-        site: arguments.site,
-        allow_origins: arguments.allow_origins,
-        allow_hosts: arguments.allow_hosts,
-        allow_missing_origin: arguments.allow_missing_origin,
-        ..Config::default()
-    };
-    config.limits.sessions = arguments.max_sessions.into();
-    if let Some(site) = &config.site
-        && !site.is_dir()
-    {
-        anyhow::bail!("--site: {} is not a folder", site.display());
-    }
+    let mut config = arguments.settings()?;
     let stop_pool = CancellationToken::new();
     let mut pool = None;
     if arguments.dev {
@@ -110,9 +127,9 @@ async fn main() -> anyhow::Result<()> {
         )));
     }
     config.check()?;
-    let listener = TcpListener::bind(arguments.listen)
+    let listener = TcpListener::bind(config.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     writeln!(

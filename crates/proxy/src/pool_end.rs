@@ -10,46 +10,33 @@ use std::time::Duration;
 use stratum::protocol::SERVER_LINE_LIMIT;
 use stratum::{LineBuffer, LineLimit};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use crate::{EndReason, Limits, pace::Pace};
-
-/// What the system may hold for a pool that does not read: ten submits. The default is a thousand, all stale by the
-/// time they are read.
-const SEND_BUFFER: u32 = 32_768;
+use crate::upstream::{self, FromPool, ToPool};
+use crate::{EndReason, Limits, PoolEntry, pace::Pace};
 
 /// Read at a time; on the stack, since most of the time there is nothing to read.
 const READ_BYTES: usize = 8_192;
 
 /// What a pool says, line by line.
-pub(crate) struct PoolReader<R = OwnedReadHalf> {
+pub(crate) struct PoolReader<R = FromPool> {
     socket: R,
     lines: LineBuffer,
 }
 
 /// What a pool is told.
-pub(crate) struct PoolWriter<W = OwnedWriteHalf> {
+pub(crate) struct PoolWriter<W = ToPool> {
     socket: W,
     pace: Pace,
     deadline: Duration,
 }
 
-/// Both directions of a new connection to the pool at `address`.
-pub(crate) async fn open(address: &str, limits: &Limits) -> Result<(PoolReader, PoolWriter), EndReason> {
-    let pool = match timeout(limits.connect, connect(address)).await {
-        Ok(Ok(pool)) => pool,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "pool unreachable");
-            return Err(EndReason::PoolUnreachable("no connection"));
-        }
-        Err(_) => return Err(EndReason::PoolUnreachable("no answer in time")),
-    };
-    if let Err(error) = pool.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    let (from_pool, to_pool) = pool.into_split();
+/// Both directions of a new connection to a pool.
+pub(crate) async fn open(pool: &PoolEntry, limits: &Limits) -> Result<(PoolReader, PoolWriter), EndReason> {
+    let upstream = upstream::connect(pool, limits)
+        .await
+        .map_err(|error| EndReason::PoolUnreachable(error.word()))?;
+    let (from_pool, to_pool) = upstream.into_split();
     let reader = PoolReader {
         socket: from_pool,
         lines: LineBuffer::new(LineLimit::Line(SERVER_LINE_LIMIT)),
@@ -92,28 +79,14 @@ impl<W: AsyncWrite + Unpin> PoolWriter<W> {
     /// Must run to its end: a line cut short would be read as one with the next.
     pub(crate) async fn send(&mut self, line: &str) -> Result<(), EndReason> {
         self.pace.admit(line.len()).await;
-        match timeout(self.deadline, self.socket.write_all(line.as_bytes())).await {
+        let write = async {
+            self.socket.write_all(line.as_bytes()).await?;
+            self.socket.flush().await
+        };
+        match timeout(self.deadline, write).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(EndReason::PoolClosed),
             Err(_) => Err(EndReason::PoolStuck),
         }
     }
-}
-
-/// Connects to the first address of a name that answers.
-async fn connect(address: &str) -> io::Result<TcpStream> {
-    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in lookup_host(address).await? {
-        let socket = if address.is_ipv4() {
-            TcpSocket::new_v4()?
-        } else {
-            TcpSocket::new_v6()?
-        };
-        socket.set_send_buffer_size(SEND_BUFFER)?;
-        match socket.connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failed = error,
-        }
-    }
-    Err(failed)
 }

@@ -135,7 +135,7 @@ async fn open_session(
             tracing::info!("opened");
             let bridge = Bridge {
                 limits: &proxy.config.limits,
-                address: &pool.address,
+                pool: &pool,
                 stopping: &proxy.stopping,
             };
             let end = bridge.carry(socket).await;

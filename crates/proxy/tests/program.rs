@@ -2,6 +2,7 @@
 
 mod proxy;
 
+use std::path::Path;
 use std::process::Stdio;
 
 use futures_util::StreamExt;
@@ -20,16 +21,13 @@ struct Program {
 
 impl Program {
     async fn start() -> Program {
+        let dev = ["--dev", "--dev-difficulty", "2", "--dev-block-seconds", "600"];
+        Program::with(&[&["--listen", "127.0.0.1:0"], &dev[..]].concat()).await
+    }
+
+    async fn with(arguments: &[&str]) -> Program {
         let mut child = Command::new(env!("CARGO_BIN_EXE_stratum-proxy"))
-            .args([
-                "--listen",
-                "127.0.0.1:0",
-                "--dev",
-                "--dev-difficulty",
-                "2",
-                "--dev-block-seconds",
-                "600",
-            ])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -59,6 +57,15 @@ impl Program {
                 .success()
         );
     }
+}
+
+async fn get(authority: &str, host: &str, path: &str) -> String {
+    let mut socket = within(TcpStream::connect(authority)).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    within(socket.write_all(request.as_bytes())).await.unwrap();
+    let mut answer = String::new();
+    within(socket.read_to_string(&mut answer)).await.unwrap();
+    answer
 }
 
 #[tokio::test]
@@ -129,6 +136,7 @@ async fn what_cannot_be_is_refused_by_name() {
         (&["--allow-host", "example.com:80"], "without a port"),
         (&["--dev", "--dev-difficulty", "0"], "0 is not in 1.."),
         (&["--listen", "nowhere"], "invalid socket address"),
+        (&["--config", "/no/such/file"], "/no/such/file: "),
     ] {
         let output = within(
             Command::new(env!("CARGO_BIN_EXE_stratum-proxy"))
@@ -144,6 +152,47 @@ async fn what_cannot_be_is_refused_by_name() {
         );
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
     }
+}
+
+#[tokio::test]
+async fn a_file_says_what_options_say_and_options_go_over_it() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("settings-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("page")).unwrap();
+    std::fs::write(folder.join("page/index.html"), "<title>page</title>").unwrap();
+    let file = folder.join("proxy.toml");
+    std::fs::write(
+        &file,
+        "listen = \"192.0.2.1:1\"\nallow_hosts = [\"mine.example\"]\n[site]\nfolder = \"page\"\n\
+         [[pool]]\nname = \"main\"\naddresses = [\"pool.example:1\"]\n",
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let program = Program::with(&["--config", file, "--listen", "127.0.0.1:0", "--pool", "more=h:1"]).await;
+    assert!(
+        get(&program.authority, "localhost", "/pools.json")
+            .await
+            .ends_with(r#"{"pools":[{"name":"main"},{"name":"more"}]}"#)
+    );
+    assert!(
+        get(&program.authority, "mine.example", "/")
+            .await
+            .ends_with("<title>page</title>")
+    );
+
+    std::fs::write(file, "[limits]\nsessions = 0\n").unwrap();
+    let output = within(
+        Command::new(env!("CARGO_BIN_EXE_stratum-proxy"))
+            .args(["--config", file])
+            .output(),
+    )
+    .await
+    .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && output.stdout.is_empty());
+    for part in [file, "line 2", "sessions = 0", "0 is not from 1 to 1000000"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[tokio::test]
