@@ -1,18 +1,25 @@
 //! One session: a WebSocket on one side, a pool's socket on the other.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use axum::extract::ws::WebSocket;
 use stratum::line::to_line;
 use stratum::protocol::CLIENT_BUFFER_LIMIT;
+use stratum::{Call, Request, ServerMessage};
 use tokio_util::sync::CancellationToken;
 
 use crate::client_end::{CALL_LIMIT, Inbox, Outbox, Pulse, ends, farewell};
 use crate::pool_end::{self, PoolReader, PoolWriter};
+use crate::share_check::ShareCheck;
+use crate::shared::{Hubs, Leave, Sharing};
 use crate::{EndReason, Limits, PoolEntry};
 
 /// The two ends of a session and what bounds them.
 pub(crate) struct Bridge<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) pool: &'a PoolEntry,
+    pub(crate) hubs: &'a Arc<Hubs>,
     pub(crate) stopping: &'a CancellationToken,
 }
 
@@ -31,13 +38,27 @@ impl Bridge<'_> {
     }
 
     async fn join(&self, inbox: &mut Inbox<'_>, outbox: &mut Outbox<'_>) -> EndReason {
+        let mut first = None;
+        if self.pool.share_connections {
+            let sharing = Sharing {
+                hubs: self.hubs,
+                pool: self.pool,
+                limits: self.limits,
+            };
+            match sharing.carry(inbox, outbox).await {
+                Ok(never) => match never {},
+                Err(Leave::Ended(end)) => return end,
+                Err(Leave::Alone(call)) => first = Some(call),
+            }
+        }
         let (reader, writer) = match Box::pin(pool_end::open(self.pool, self.limits)).await {
             Ok(pool) => pool,
             Err(end) => return end,
         };
+        let check = self.pool.verify_shares.then(ShareCheck::default);
         let end = tokio::select! {
-            end = calls(inbox, writer) => end,
-            end = lines(reader, outbox) => end,
+            end = calls(first, inbox, writer, check.as_ref()) => end,
+            end = lines(reader, outbox, check.as_ref()) => end,
         };
         match end {
             Ok(never) => match never {},
@@ -46,12 +67,24 @@ impl Bridge<'_> {
     }
 }
 
-type Ended = Result<std::convert::Infallible, EndReason>;
+type Ended = Result<Infallible, EndReason>;
 
 /// Client to pool: well-formed calls, re-encoded.
-async fn calls(inbox: &mut Inbox<'_>, mut pool: PoolWriter) -> Ended {
+async fn calls(
+    mut first: Option<Call>,
+    inbox: &mut Inbox<'_>,
+    mut pool: PoolWriter,
+    check: Option<&ShareCheck>,
+) -> Ended {
     loop {
-        let line = to_line(&inbox.call().await?);
+        let call = match first.take() {
+            Some(call) => call,
+            None => inbox.call().await?,
+        };
+        if let (Some(check), Request::Submit(submit)) = (check, &call.request) {
+            check.judge(submit, &[])?;
+        }
+        let line = to_line(&call);
         if line.len() > CLIENT_BUFFER_LIMIT {
             return Err(EndReason::TooLong { limit: CALL_LIMIT });
         }
@@ -64,10 +97,18 @@ async fn calls(inbox: &mut Inbox<'_>, mut pool: PoolWriter) -> Ended {
 }
 
 /// Pool to client: lines as they are. Pings go out in between.
-async fn lines(mut pool: PoolReader, outbox: &mut Outbox<'_>) -> Ended {
+async fn lines(mut pool: PoolReader, outbox: &mut Outbox<'_>, check: Option<&ShareCheck>) -> Ended {
     loop {
         tokio::select! {
-            line = pool.line() => outbox.line(line?).await?,
+            line = pool.line() => {
+                let line = line?;
+                if let Some(check) = check
+                    && let Ok(message) = ServerMessage::parse(&line)
+                {
+                    check.hear(&message);
+                }
+                outbox.line(line).await?;
+            }
             () = outbox.ping_due() => outbox.ping().await?,
         }
     }

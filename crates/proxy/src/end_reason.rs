@@ -3,6 +3,8 @@
 use axum::extract::ws::CloseFrame;
 use stratum::{LineError, ParseError};
 
+use crate::share_check::BadShare;
+
 /// The most bytes of text in a close frame.
 const REASON_LIMIT: usize = 123;
 
@@ -11,12 +13,13 @@ const REASON_LIMIT: usize = 123;
 /// | code | meaning | worth another try |
 /// |---|---|---|
 /// | 1001 | the proxy is stopping | yes, after a while |
-/// | 4000 | the client sent no well-formed call | no: the same call fails again |
+/// | 4000 | the client sent no well-formed call, or one that a shared connection does not take | no: the same call fails again |
 /// | 4001 | the client sent a message over the limit | no |
 /// | 4002 | the pool could not be reached | yes, after a while |
 /// | 4003 | the pool hung up, or stopped reading | yes, after a while |
 /// | 4004 | the pool sent an over-long line, or one that is not UTF-8 | yes, after a while |
 /// | 4005 | no sign of life from the client, or no call after connecting | yes |
+/// | 4006 | a submit that no honest client sends, where shares are verified or connections shared | no |
 ///
 /// A client that leaves gets the ordinary answer to its own close.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +39,9 @@ pub enum EndReason {
     /// 4000: a message that is not text.
     #[error("bad message: {0}")]
     NotText(&'static str),
+    /// 4000: what would change the connection for others.
+    #[error("the connection is shared, and does not take {0}")]
+    NotShared(&'static str),
     /// 4001
     #[error("message too long: the limit is {limit} bytes")]
     TooLong {
@@ -57,6 +63,9 @@ pub enum EndReason {
     /// 4005
     #[error("idle: {0}")]
     Idle(&'static str),
+    /// 4006
+    #[error("bad share: {0}")]
+    BadShare(#[from] BadShare),
 }
 
 impl EndReason {
@@ -65,12 +74,13 @@ impl EndReason {
         match self {
             EndReason::ClientLeft => 1000,
             EndReason::Stopping => 1001,
-            EndReason::BadCall(_) | EndReason::NotText(_) => 4000,
+            EndReason::BadCall(_) | EndReason::NotText(_) | EndReason::NotShared(_) => 4000,
             EndReason::TooLong { .. } => 4001,
             EndReason::PoolUnreachable(_) => 4002,
             EndReason::PoolClosed | EndReason::PoolStuck => 4003,
             EndReason::PoolLine(_) => 4004,
             EndReason::Idle(_) | EndReason::ClientStuck => 4005,
+            EndReason::BadShare(_) => 4006,
         }
     }
 

@@ -21,6 +21,7 @@ use crate::admission::{Admission, Authority};
 use crate::bridge::Bridge;
 use crate::client_end::bounded;
 use crate::rpc::{Fault, NodeSource, answer};
+use crate::shared::Hubs;
 use crate::{Config, headers, site::site};
 
 /// What all requests share.
@@ -30,6 +31,7 @@ pub(crate) struct Proxy {
     pub(crate) sessions: Arc<Semaphore>,
     pub(crate) requests: Semaphore,
     pub(crate) opened: AtomicU64,
+    pub(crate) hubs: Arc<Hubs>,
     pub(crate) running: TaskTracker,
     pub(crate) stopping: CancellationToken,
 }
@@ -136,6 +138,7 @@ async fn open_session(
             let bridge = Bridge {
                 limits: &proxy.config.limits,
                 pool: &pool,
+                hubs: &proxy.hubs,
                 stopping: &proxy.stopping,
             };
             let end = bridge.carry(socket).await;

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::Config;
 use crate::admission::Admission;
 use crate::routes::{Proxy, router};
+use crate::shared::Hubs;
 
 /// How long open sessions and requests have to end after the shutdown signal.
 const GRACE: Duration = Duration::from_millis(1_500);
@@ -50,6 +51,7 @@ pub async fn run(
         requests: Semaphore::new(config.limits.rpc_requests),
         sessions: Arc::new(Semaphore::new(config.limits.sessions)),
         opened: AtomicU64::new(0),
+        hubs: Arc::new(Hubs::new(running.clone(), stopping.clone())),
         running: running.clone(),
         stopping: stopping.clone(),
         config,
