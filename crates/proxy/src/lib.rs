@@ -31,18 +31,26 @@
 mod admission;
 mod bridge;
 mod config;
+mod connection;
 mod end_reason;
 mod headers;
+mod metrics;
 mod pace;
+mod rate;
+mod reconnect;
 mod routes;
 mod rpc;
 mod server;
+mod shared;
+mod shares;
 mod site;
+mod tls;
 mod upstream;
 
-pub use admission::{Host, Origin};
+pub use admission::{Forwarder, Host, Origin};
 pub use config::{Config, ConfigError, Limits, PoolAddress, PoolEntry};
 pub use end_reason::EndReason;
 pub use rpc::{BlockName, BlockSource, Call, Fault, Method, NodeAddress, NodeEntry, NodeSource};
-pub use server::run;
+pub use server::{Listeners, run, serve};
+pub use tls::Identity;
 pub use upstream::Roots;
