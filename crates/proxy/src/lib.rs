@@ -30,12 +30,14 @@
 
 mod admission;
 mod bridge;
+mod client_end;
 mod config;
 mod connection;
 mod end_reason;
 mod headers;
 mod metrics;
 mod pace;
+mod pool_end;
 mod rate;
 mod reconnect;
 mod routes;

@@ -51,7 +51,7 @@ struct Arguments {
     /// Let programs that are no browsers, and send no Origin header, open sessions.
     #[arg(long)]
     allow_missing_origin: bool,
-    /// The most sessions at a time, by default 256.
+    /// The most sessions at a time, by default 256, whether of one client or of many.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     max_sessions: Option<u16>,
     /// Start a pool with a development chain in this process, as /pool/local; its blocks are at /rpc/local.
@@ -85,6 +85,8 @@ impl Arguments {
         }
         if let Some(sessions) = self.max_sessions {
             config.limits.sessions = sessions.into();
+            // The options name no forwarders: behind one, all browsers are one client.
+            config.limits.sessions_per_client = sessions.into();
         }
         config.check()?;
         Ok(config)

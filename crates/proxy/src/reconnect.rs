@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use stratum::{Notification, ServerMessage};
 
 use crate::PoolEntry;
+use crate::metrics::{Metrics, Reconnect};
 
 /// What becomes of a pool's line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,29 @@ pub(crate) fn translate(line: &str, current: &str, pools: &[PoolEntry]) -> Trans
     };
     let method = "client.reconnect";
     Translated::Line(json!({ "id": null, "method": method, "params": params }).to_string())
+}
+
+/// What a client hears of a line of its pool, `None` for nothing; see [`translate`].
+pub(crate) fn translated(
+    line: String,
+    current: &PoolEntry,
+    pools: &[PoolEntry],
+    metrics: &Metrics,
+) -> Option<String> {
+    match translate(&line, &current.name, pools) {
+        Translated::Unchanged => Some(line),
+        Translated::Line(line) => {
+            metrics.reconnect(Reconnect::Translated);
+            Some(line)
+        }
+        Translated::Dropped => {
+            metrics.reconnect(Reconnect::Dropped);
+            tracing::warn!(
+                "a pool sends its clients to an address that no pool here has; they do not hear of it"
+            );
+            None
+        }
+    }
 }
 
 /// The name of a pool with this address; `current` before the others.

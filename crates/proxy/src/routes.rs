@@ -18,11 +18,12 @@ use tracing::Instrument;
 use crate::admission::{
     Admission, Authority, Client, Full, Refusal, Seat, client, is_forwarded, is_forwarder,
 };
-use crate::bridge::{Bridge, MESSAGE_LIMIT};
+use crate::bridge::Bridge;
+use crate::client_end::bounded;
 use crate::metrics::Gauges;
 use crate::rpc::{Fault, NodeSource, answer};
 use crate::shared::Shared;
-use crate::{Config, PoolEntry, headers, site::site};
+use crate::{Config, headers, site::site};
 
 /// The proxy under one reading of its settings.
 pub(crate) struct Proxy {
@@ -202,43 +203,43 @@ async fn open_session(
         }
     };
     let token = proxy.shared.running.token();
-    upgrade
-        .max_message_size(MESSAGE_LIMIT)
-        .max_frame_size(MESSAGE_LIMIT)
-        .on_upgrade(async move |socket| {
-            let shared = &proxy.shared;
-            let session = shared.opened.fetch_add(1, Relaxed) + 1;
-            let span = tracing::info_span!("session", number = session, pool = pool.name);
-            async {
-                tracing::info!("opened");
-                shared.metrics.session_opened();
-                let bridge = Bridge {
-                    limits: &proxy.config.limits,
-                    pool: &pool,
-                    stopping: &shared.stopping,
-                };
-                let end = bridge.carry(socket).await;
-                shared.metrics.session_ended(&end);
-                // Not the reason's text, which may quote the client.
-                tracing::info!(code = end.code(), cause = end.label(), "closed");
-            }
-            .instrument(span)
-            .await;
-            drop((seat, token));
-        })
+    bounded(upgrade).on_upgrade(async move |socket| {
+        let shared = &proxy.shared;
+        let pool = &proxy.config.pools[pool];
+        let session = shared.opened.fetch_add(1, Relaxed) + 1;
+        let span = tracing::info_span!("session", number = session, pool = pool.name);
+        async {
+            tracing::info!("opened");
+            shared.metrics.session_opened();
+            let bridge = Bridge {
+                limits: &proxy.config.limits,
+                pool,
+                pools: &proxy.config.pools,
+                metrics: &shared.metrics,
+                stopping: &shared.stopping,
+            };
+            let end = bridge.carry(socket).await;
+            shared.metrics.session_ended(&end);
+            // Not the reason's text, which may quote the client.
+            tracing::info!(code = end.code(), cause = end.label(), "closed");
+        }
+        .instrument(span)
+        .await;
+        drop((seat, token));
+    })
 }
 
 impl Proxy {
-    /// The pool of a session that may begin, and its seat.
+    /// The place in the list of the pool of a session that may begin, and its seat.
     fn admit(
         &self,
         headers: &HeaderMap,
         host: &Authority,
         client: Client,
         name: &str,
-    ) -> Result<(PoolEntry, Seat), Refusal> {
+    ) -> Result<(usize, Seat), Refusal> {
         self.admission.origin(headers, host)?;
-        let pool = self.config.pools.iter().find(|pool| pool.name == name);
+        let pool = self.config.pools.iter().position(|pool| pool.name == name);
         let pool = pool.ok_or(Refusal::UnknownPool)?;
         if self.shared.draining.load(Relaxed) {
             return Err(Refusal::Draining);
@@ -252,6 +253,6 @@ impl Proxy {
             Full::All => Refusal::Sessions { limit },
             Full::Client => Refusal::SessionsOfClient { limit: each },
         })?;
-        Ok((pool.clone(), seat))
+        Ok((pool, seat))
     }
 }

@@ -35,6 +35,9 @@ pub enum LineError {
     },
 }
 
+/// The most room, in bytes, that an empty buffer keeps: enough for what a pool says in an ordinary minute.
+const KEPT: usize = 512;
+
 /// Bytes come in as a socket gives them, lines go out.
 ///
 /// After an error the stream is lost: the buffer is empty and the connection should be closed.
@@ -95,6 +98,11 @@ impl LineBuffer {
             }
             if end.is_none() {
                 self.searched = length;
+                if length == 0 && self.bytes.capacity() > KEPT {
+                    // Servers hold thousands of these, nearly all empty: room for one long burst is not kept.
+                    self.bytes = Vec::new();
+                    self.start = 0;
+                }
                 return Ok(None);
             }
             let line = rest[..length]

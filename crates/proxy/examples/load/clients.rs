@@ -1,0 +1,191 @@
+//! All clients together: open, measure, report.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::{Instant, interval, sleep_until, timeout};
+
+use crate::options::Options;
+use crate::process::{Cores, Server, proxy_beside};
+use crate::report::{Latency, Report, rounded};
+use crate::session::{AGENT, Counts, Door, Phase, SLOW_AGENT, Sender, Session};
+
+/// Handshakes under way at a time: a listener's queue is short.
+const OPENING: usize = 64;
+
+/// For all sessions to open.
+const OPENING_DEADLINE: Duration = Duration::from_secs(120);
+
+/// For answers that are still on their way when the measurement ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let this = std::env::current_exe()?;
+    let (proxy_cores, other_cores) = match options.pin {
+        Some(core) => (Cores::Only(core), Cores::AllBut(core)),
+        None => (Cores::Any, Cores::Any),
+    };
+    let sessions = (options.sessions + options.slow).to_string();
+    let pool_arguments = [
+        "--role",
+        "pool",
+        "--sessions",
+        &sessions,
+        "--job-seconds",
+        &options.job_seconds.to_string(),
+    ];
+    let pool = Server::start(&this, &pool_arguments, other_cores)
+        .await
+        .context("the pool")?;
+    let proxy = if options.direct {
+        None
+    } else {
+        let program = options.proxy.clone().map_or_else(proxy_beside, Ok)?;
+        let pool = format!("load={}", pool.authority);
+        let mut arguments = vec![
+            "--listen",
+            "127.0.0.1:0",
+            "--pool",
+            &pool,
+            "--max-sessions",
+            &sessions,
+        ];
+        if options.share {
+            arguments.push("--share-connections");
+        }
+        Some(
+            Server::start(&program, &arguments, proxy_cores)
+                .await
+                .context("the proxy")?,
+        )
+    };
+    other_cores.enter()?;
+    let door = Door {
+        address: proxy.as_ref().unwrap_or(&pool).authority.parse()?,
+        path: proxy.is_some().then_some("/pool/load"),
+    };
+    let report = LocalSet::new()
+        .run_until(load(&options, &door, proxy.as_ref()))
+        .await?;
+    writeln!(io::stdout(), "{}", serde_json::to_string(&report)?)?;
+    Ok(())
+}
+
+async fn load(options: &Options, door: &Door, proxy: Option<&Server>) -> anyhow::Result<Report> {
+    let idle = proxy.map_or(Ok(0), Server::resident)?;
+    let (set_phase, phase) = watch::channel(Phase::Opening);
+    let counts = Rc::new(RefCell::new(Counts::default()));
+    let mut living = JoinSet::new();
+    let opened = Instant::now();
+    for session in open_slow(options, door).await? {
+        living.spawn_local(session.sit(phase.clone()));
+    }
+    let senders = options.senders.min(options.sessions);
+    let sessions = timeout(OPENING_DEADLINE, open(options, door))
+        .await
+        .with_context(|| {
+            format!(
+                "not all sessions were open after {} s",
+                OPENING_DEADLINE.as_secs()
+            )
+        })??;
+    for (index, session) in (0_u32..).zip(sessions) {
+        let sender = (index < senders).then(|| Sender {
+            line: options.line,
+            every: Duration::from_secs_f64(1.0 / options.rate),
+            offset: f64::from(index) / f64::from(senders),
+        });
+        living.spawn_local(session.live(sender, counts.clone(), phase.clone()));
+    }
+    eprintln!(
+        "{} sessions open after {:.1} s",
+        options.sessions + options.slow,
+        opened.elapsed().as_secs_f64()
+    );
+
+    let from = Instant::now();
+    let until = from + Duration::from_secs(options.seconds);
+    let cpu = proxy.map_or(Ok(0.0), Server::cpu_seconds)?;
+    set_phase.send_replace(Phase::Measuring { from, until });
+    let mut largest = 0;
+    let mut samples = interval(Duration::from_millis(500));
+    while Instant::now() < until {
+        samples.tick().await;
+        largest = largest.max(proxy.map_or(Ok(0), Server::resident)?);
+    }
+    let cpu = proxy.map_or(Ok(0.0), Server::cpu_seconds)? - cpu;
+    let measured = from.elapsed().as_secs_f64();
+    let last = Instant::now() + LAST_ANSWERS;
+    while counts.borrow().latencies.len() as u64 != counts.borrow().sent && Instant::now() < last {
+        sleep_until(Instant::now() + Duration::from_millis(20)).await;
+    }
+    set_phase.send_replace(Phase::Over);
+    while living.join_next().await.is_some() {}
+
+    let counts = counts.take();
+    let answered = counts.latencies.len() as u64;
+    // A tick of the pool's clock more or less may fall into the measurement.
+    let jobs = u64::from(options.sessions) * (options.seconds / options.job_seconds).saturating_sub(1);
+    let all = options.sessions + options.slow;
+    if proxy.is_some() {
+        eprintln!(
+            "proxy: {:.1} MiB idle, {:.1} MiB at most, {:.0} % of a core; jobs received: {}",
+            mebibytes(idle),
+            mebibytes(largest),
+            100.0 * cpu / measured,
+            counts.jobs
+        );
+    }
+    Ok(Report {
+        sessions: all,
+        seconds: rounded(measured),
+        bytes_per_session: largest.saturating_sub(idle) / u64::from(all),
+        lines_per_second: rounded(answered as f64 / measured),
+        latency_ms: Latency::of(counts.latencies),
+        dropped: (counts.sent - answered) + jobs.saturating_sub(counts.jobs) + counts.ended_early,
+    })
+}
+
+/// Opens the sessions, some at a time, and waits until each has its job.
+async fn open(options: &Options, door: &Door) -> anyhow::Result<Vec<Session>> {
+    let seats = Rc::new(Semaphore::new(OPENING));
+    let mut opening = JoinSet::new();
+    for index in 0..options.sessions {
+        let (door, seats) = (door.clone(), seats.clone());
+        opening.spawn_local(async move {
+            let _seat = seats.acquire().await;
+            let mut session = Session::open(&door, index, AGENT).await?;
+            session.settle().await?;
+            io::Result::Ok(session)
+        });
+    }
+    let mut sessions = Vec::with_capacity(options.sessions as usize);
+    while let Some(session) = opening.join_next().await {
+        match session? {
+            Ok(session) => sessions.push(session),
+            Err(error) => bail!("session {} of {}: {error}", sessions.len() + 1, options.sessions),
+        }
+    }
+    Ok(sessions)
+}
+
+async fn open_slow(options: &Options, door: &Door) -> anyhow::Result<Vec<Session>> {
+    let mut sessions = Vec::new();
+    for index in 0..options.slow {
+        sessions.push(
+            Session::open(door, index, SLOW_AGENT)
+                .await
+                .context("a slow session")?,
+        );
+    }
+    Ok(sessions)
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
