@@ -1,4 +1,8 @@
-//! Who may talk to this proxy: the Host and Origin headers of a request.
+//! Who may talk to this proxy: the Host and Origin headers of a request, and the caps.
+
+mod client;
+mod refusal;
+mod seats;
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -6,6 +10,11 @@ use std::str::FromStr;
 use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::ConfigError;
+
+pub use client::Forwarder;
+pub(crate) use client::{Client, client, is_forwarded, is_forwarder};
+pub(crate) use refusal::Refusal;
+pub(crate) use seats::{Full, Seat, Seats};
 
 /// A host without its port, lower case; an IPv6 address in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +38,6 @@ pub(crate) struct Authority {
 enum Scheme {
     Http,
     Https,
-}
-
-/// Why a request is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
-    #[error("no Host header, or not one that can be read")]
-    NoHost,
-    #[error("this host is not served here; the operator can allow it")]
-    ForeignHost,
-    #[error("no Origin header; the operator can allow that")]
-    NoOrigin,
-    #[error("this origin is not served; the operator can allow it")]
-    ForeignOrigin,
 }
 
 impl Host {

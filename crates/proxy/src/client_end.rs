@@ -11,7 +11,7 @@ use stratum::protocol::{CLIENT_BUFFER_LIMIT, SERVER_LINE_LIMIT};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
 use tokio_tungstenite::tungstenite;
 
-use crate::{EndReason, Limits};
+use crate::{EndReason, Limits, rate::Rate};
 
 /// The longest line to a pool without its LF.
 pub(crate) const CALL_LIMIT: usize = CLIENT_BUFFER_LIMIT - 1;
@@ -64,6 +64,8 @@ pub(crate) struct Inbox<'a> {
     messages: SplitStream<WebSocket>,
     pulse: &'a Pulse,
     first_call: Option<Instant>,
+    rate: Rate,
+    limits: &'a Limits,
 }
 
 /// What a client is told.
@@ -83,6 +85,8 @@ pub(crate) fn ends<'a>(socket: WebSocket, limits: &'a Limits, pulse: &'a Pulse) 
         messages: from_client,
         pulse,
         first_call: Some(Instant::now() + limits.first_call),
+        rate: Rate::new(limits.messages_per_second, limits.message_burst),
+        limits,
     };
     let outbox = Outbox {
         messages: to_client,
@@ -104,6 +108,11 @@ impl Inbox<'_> {
                 None => self.messages.next().await,
             };
             self.pulse.beat();
+            if !self.rate.admits() {
+                return Err(EndReason::TooFast {
+                    limit: self.limits.messages_per_second,
+                });
+            }
             let text = match next {
                 Some(Ok(Message::Text(text))) => text,
                 Some(Ok(Message::Binary(_))) => return Err(EndReason::NotText("binary")),
@@ -111,8 +120,9 @@ impl Inbox<'_> {
                 Some(Ok(Message::Close(_))) | None => return Err(EndReason::ClientLeft),
                 Some(Err(error)) => return Err(broken(&error)),
             };
-            if text.len() > CALL_LIMIT {
-                return Err(EndReason::TooLong { limit: CALL_LIMIT });
+            let limit = self.limits.message_bytes.min(CALL_LIMIT);
+            if text.len() > limit {
+                return Err(EndReason::TooLong { limit });
             }
             let call = Call::parse(&text).map_err(EndReason::BadCall)?;
             self.first_call = None;

@@ -10,7 +10,8 @@ use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::admission::{Host, Origin};
+use crate::Identity;
+use crate::admission::{Forwarder, Host, Origin};
 use crate::rpc::NodeEntry;
 
 pub use error::ConfigError;
@@ -34,6 +35,12 @@ pub struct Config {
     pub allow_hosts: Vec<Host>,
     /// Whether a session may be opened without an Origin header, as programs do; a browser always sends one.
     pub allow_missing_origin: bool,
+    /// The servers in front of this one that say in `X-Forwarded-For` on whose behalf they ask.
+    pub trusted_forwarders: Vec<Forwarder>,
+    /// The certificate by which the listener speaks TLS; `None` for plain HTTP.
+    pub tls: Option<Identity>,
+    /// The address for `/metrics`, for a program that opens its listener by this; `None` for none.
+    pub metrics: Option<SocketAddr>,
     /// What bounds a client and a pool.
     pub limits: Limits,
 }
@@ -48,6 +55,9 @@ impl Default for Config {
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
             allow_missing_origin: false,
+            trusted_forwarders: Vec::new(),
+            tls: None,
+            metrics: None,
             limits: Limits::default(),
         }
     }

@@ -17,9 +17,10 @@ const REASON_LIMIT: usize = 123;
 /// | 4001 | the client sent a message over the limit | no |
 /// | 4002 | the pool could not be reached | yes, after a while |
 /// | 4003 | the pool hung up, or stopped reading | yes, after a while |
-/// | 4004 | the pool sent an over-long line, or one that is not UTF-8 | yes, after a while |
+/// | 4004 | the pool sent an over-long line, one that is not UTF-8, or too many | yes, after a while |
 /// | 4005 | no sign of life from the client, or no call after connecting | yes |
-/// | 4006 | a submit that no honest client sends, where shares are verified or connections shared | no |
+/// | 4006 | the client sent more messages than its rate allows | yes, slower |
+/// | 4007 | a submit that no honest client sends, where shares are verified or connections shared | no |
 ///
 /// A client that leaves gets the ordinary answer to its own close.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,10 +61,22 @@ pub enum EndReason {
     /// 4004
     #[error("bad line from the pool: {0}")]
     PoolLine(LineError),
+    /// 4004
+    #[error("bad line from the pool: more than {limit} a second")]
+    PoolTooFast {
+        /// The limit.
+        limit: usize,
+    },
     /// 4005
     #[error("idle: {0}")]
     Idle(&'static str),
     /// 4006
+    #[error("too many messages: the limit is {limit} a second")]
+    TooFast {
+        /// The limit.
+        limit: usize,
+    },
+    /// 4007
     #[error("bad share: {0}")]
     BadShare(#[from] BadShare),
 }
@@ -78,9 +91,31 @@ impl EndReason {
             EndReason::TooLong { .. } => 4001,
             EndReason::PoolUnreachable(_) => 4002,
             EndReason::PoolClosed | EndReason::PoolStuck => 4003,
-            EndReason::PoolLine(_) => 4004,
+            EndReason::PoolLine(_) | EndReason::PoolTooFast { .. } => 4004,
             EndReason::Idle(_) | EndReason::ClientStuck => 4005,
-            EndReason::BadShare(_) => 4006,
+            EndReason::TooFast { .. } => 4006,
+            EndReason::BadShare(_) => 4007,
+        }
+    }
+
+    /// The cause in the log and the metrics: from a fixed list, and nothing that either side said.
+    pub fn label(&self) -> &'static str {
+        match self {
+            EndReason::ClientLeft => "client_left",
+            EndReason::ClientStuck => "client_stuck",
+            EndReason::Stopping => "stopping",
+            EndReason::BadCall(_) => "bad_call",
+            EndReason::NotText(_) => "not_text",
+            EndReason::NotShared(_) => "not_shared",
+            EndReason::TooLong { .. } => "too_long",
+            EndReason::BadShare(_) => "bad_share",
+            EndReason::TooFast { .. } => "too_fast",
+            EndReason::PoolUnreachable(_) => "pool_unreachable",
+            EndReason::PoolClosed => "pool_closed",
+            EndReason::PoolStuck => "pool_stuck",
+            EndReason::PoolLine(_) => "pool_line",
+            EndReason::PoolTooFast { .. } => "pool_too_fast",
+            EndReason::Idle(_) => "idle",
         }
     }
 

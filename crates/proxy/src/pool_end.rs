@@ -10,10 +10,11 @@ use std::time::Duration;
 use stratum::protocol::SERVER_LINE_LIMIT;
 use stratum::{LineBuffer, LineLimit};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use crate::metrics::Metrics;
 use crate::upstream::{self, FromPool, ToPool};
-use crate::{EndReason, Limits, PoolEntry, pace::Pace};
+use crate::{EndReason, Limits, PoolEntry, pace::Pace, rate::Rate};
 
 /// Read at a time; on the stack, since most of the time there is nothing to read.
 const READ_BYTES: usize = 8_192;
@@ -22,6 +23,8 @@ const READ_BYTES: usize = 8_192;
 pub(crate) struct PoolReader<R = FromPool> {
     socket: R,
     lines: LineBuffer,
+    rate: Rate,
+    lines_per_second: usize,
 }
 
 /// What a pool is told.
@@ -31,15 +34,25 @@ pub(crate) struct PoolWriter<W = ToPool> {
     deadline: Duration,
 }
 
-/// Both directions of a new connection to a pool.
-pub(crate) async fn open(pool: &PoolEntry, limits: &Limits) -> Result<(PoolReader, PoolWriter), EndReason> {
+/// Both directions of a new connection to a pool, which may say what the limits allow for that many sessions.
+pub(crate) async fn open(
+    pool: &PoolEntry,
+    limits: &Limits,
+    sessions: usize,
+    metrics: &Metrics,
+) -> Result<(PoolReader, PoolWriter), EndReason> {
+    let start = Instant::now();
     let upstream = upstream::connect(pool, limits)
         .await
         .map_err(|error| EndReason::PoolUnreachable(error.word()))?;
+    metrics.pool_connected(start.elapsed());
     let (from_pool, to_pool) = upstream.into_split();
+    let lines_per_second = limits.lines_per_second.saturating_mul(sessions);
     let reader = PoolReader {
         socket: from_pool,
-        lines: LineBuffer::new(LineLimit::Line(SERVER_LINE_LIMIT)),
+        lines: LineBuffer::new(LineLimit::Line(limits.line_bytes.min(SERVER_LINE_LIMIT))),
+        rate: Rate::new(lines_per_second, limits.line_burst.saturating_mul(sessions)),
+        lines_per_second,
     };
     let writer = PoolWriter {
         socket: to_pool,
@@ -54,7 +67,13 @@ impl<R: AsyncRead + Unpin> PoolReader<R> {
     pub(crate) async fn line(&mut self) -> Result<String, EndReason> {
         loop {
             if let Some(line) = self.lines.next_line().map_err(EndReason::PoolLine)? {
-                return Ok(line);
+                return if self.rate.admits() {
+                    Ok(line)
+                } else {
+                    Err(EndReason::PoolTooFast {
+                        limit: self.lines_per_second,
+                    })
+                };
             }
             match poll_fn(|context| {
                 let mut chunk = [MaybeUninit::uninit(); READ_BYTES];

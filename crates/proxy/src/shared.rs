@@ -1,27 +1,34 @@
-//! Many tabs behind one connection to a pool.
-//!
-//! Pools cap workers, and ban addresses that open thousands of sockets. Tabs that mine for the same worker with the
-//! same password on the same pool share a connection, and each of them sees a pool of its own:
-//!
-//! | what | how |
-//! |---|---|
-//! | extraNonce1 | the pool's, and two bytes behind it that no other tab has; 8 bytes at least are left for the tab. A pool whose extraNonce1 is longer than 22 bytes cannot be shared: each tab gets a connection of its own |
-//! | subscribe, authorize | the pool's own answer, under the tab's id. All who wait for an authorize get the one answer; one that refuses is not kept |
-//! | jobs and targets | every line of the pool, from authorize on; who comes late is first told the last ones |
-//! | submit | the two bytes go before its extraNonce2, and a number of this connection in place of its id |
-//! | verdicts | go to their asker by that number; never made up, never told twice |
-//!
-//! A tab that names another worker, submits before it is authorized, or for a job that was not sent, or in a wrong form,
-//! is closed: the pool would count it against everybody. What a pool's pace allows ([`pace`](crate::pace)) is
-//! divided by turns. A tab that does not read is let go when its queue is full, and nobody waits for it.
+//! What outlives a change of settings.
 
-mod connection;
-mod hub;
-mod hubs;
-mod prefixes;
-mod replay;
-mod routes;
-mod tab;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
-pub(crate) use hubs::Hubs;
-pub(crate) use tab::{Leave, Sharing};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admission::Seats;
+use crate::metrics::Metrics;
+use crate::sharing::Hubs;
+
+/// One for each running proxy, whatever its settings are at the moment.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) connections: Arc<Seats>,
+    pub(crate) sessions: Arc<Seats>,
+    /// Requests to nodes under way.
+    pub(crate) requests: Arc<Seats>,
+    /// Connections to pools that sessions share.
+    pub(crate) hubs: Hubs,
+    pub(crate) metrics: Metrics,
+    /// Sessions so far; they are numbered in the log.
+    pub(crate) opened: AtomicU64,
+    /// Set from the shutdown signal on.
+    pub(crate) draining: AtomicBool,
+    /// Whether the log has said that somebody forwards who is not trusted to; once is enough.
+    pub(crate) forwarder_told: AtomicBool,
+    pub(crate) running: TaskTracker,
+    /// Sessions end, and connections after their request.
+    pub(crate) stopping: CancellationToken,
+    /// Whatever is left is dropped.
+    pub(crate) over: CancellationToken,
+}

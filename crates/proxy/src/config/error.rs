@@ -67,6 +67,17 @@ pub enum ConfigError {
     /// Two pools of one name.
     #[error("pool name {0:?} is given twice")]
     DuplicatePool(String),
+    /// A key that cannot be read, or that is not the certificate's.
+    #[error("key in {}: {reason}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A forwarder that is no address and no network.
+    #[error("trusted forwarder {0:?} is not an IP address or a network such as 10.0.0.0/8")]
+    Forwarder(String),
     /// No `=` in `NAME=URL`.
     #[error("node {0:?} is not NAME=http://HOST[:PORT][/PATH]")]
     NotANode(String),

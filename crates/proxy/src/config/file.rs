@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error};
 
 use super::value::Text;
 use super::{Config, ConfigError, Limits, PoolAddress, PoolEntry};
+use crate::Identity;
 use crate::rpc::{NodeEntry, NodeSource};
 use crate::upstream::Roots;
 
@@ -23,7 +24,11 @@ struct File {
     allow_hosts: Vec<Text<crate::Host>>,
     #[serde(default)]
     allow_missing_origin: bool,
+    #[serde(default)]
+    trusted_forwarders: Vec<Text<crate::Forwarder>>,
     site: Option<Site>,
+    tls: Option<Tls>,
+    metrics: Option<Metrics>,
     #[serde(default)]
     limits: Limits,
     #[serde(default, rename = "pool")]
@@ -36,6 +41,20 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Site {
     folder: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Metrics {
+    #[serde(deserialize_with = "address")]
+    listen: SocketAddr,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +103,9 @@ impl Config {
             let roots = ca.map(|ca: PathBuf| Roots::read(&folder.join(ca))).transpose()?;
             Ok(PoolEntry { roots, ..entry })
         };
+        let tls = file
+            .tls
+            .map(|tls| Identity::read(&folder.join(tls.certificate), &folder.join(tls.key)));
         let mut config = Config {
             pools: file.pools.into_iter().map(pool).collect::<Result<_, _>>()?,
             nodes: file.nodes.into_iter().map(|CheckedNode(node)| node).collect(),
@@ -95,6 +117,9 @@ impl Config {
                 .collect(),
             allow_hosts: file.allow_hosts.into_iter().map(|Text(host)| host).collect(),
             allow_missing_origin: file.allow_missing_origin,
+            trusted_forwarders: file.trusted_forwarders.into_iter().map(|Text(one)| one).collect(),
+            tls: tls.transpose()?,
+            metrics: file.metrics.map(|metrics| metrics.listen),
             limits: file.limits,
             ..Config::default()
         };
@@ -105,12 +130,14 @@ impl Config {
     }
 }
 
-fn listen<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(from)?;
-    let address = text
-        .parse()
-        .map_err(|_| D::Error::custom(ConfigError::Listen(text)))?;
-    Ok(Some(address))
+    text.parse()
+        .map_err(|_| D::Error::custom(ConfigError::Listen(text)))
+}
+
+fn listen<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    address(from).map(Some)
 }
 
 /// A pool, and the file of its roots where it has one.
@@ -169,8 +196,11 @@ mod tests {
             allow_origins = ["https://a.example"]
             allow_hosts = ["a.example"]
             allow_missing_origin = true
+            trusted_forwarders = ["127.0.0.1", "10.0.0.0/8"]
             [site]
             folder = "dist"
+            [metrics]
+            listen = "127.0.0.1:9100"
             [limits]
             sessions = 10000
             idle = "3m"
@@ -193,6 +223,8 @@ mod tests {
         assert_eq!(config.allow_origins, ["https://a.example".parse().unwrap()]);
         assert_eq!(config.allow_hosts, ["a.example".parse().unwrap()]);
         assert!(config.allow_missing_origin);
+        assert_eq!(config.trusted_forwarders.len(), 2);
+        assert_eq!(config.metrics, Some("127.0.0.1:9100".parse().unwrap()));
         assert_eq!(config.site.as_deref(), Some(Path::new("/etc/proxy/dist")));
         assert_eq!(config.limits.sessions, 10_000);
         assert_eq!(config.limits.idle, Duration::from_secs(180));
@@ -262,6 +294,29 @@ mod tests {
             (
                 "allow_hosts = [\"a:1\"]",
                 &["host \"a:1\" is not a name or an address without a port"],
+            ),
+            (
+                "trusted_forwarders = [\"10.0.0.0/33\"]",
+                &[
+                    "line 1",
+                    "trusted forwarder \"10.0.0.0/33\" is not an IP address or a network",
+                ],
+            ),
+            (
+                "[metrics]\nlisten = \"9100\"",
+                &["line 2", "\"9100\" is not an IP address and a port"],
+            ),
+            (
+                "[tls]\ncertificate = \"a.pem\"",
+                &["line 1", "missing field `key`"],
+            ),
+            (
+                "[tls]\ncertificate = \"a.pem\"\nkey = \"b.pem\"",
+                &["certificates in /etc/proxy/a.pem: "],
+            ),
+            (
+                "[limits]\nmessage_bytes = 10240",
+                &["10240 is not from 1024 to 10239"],
             ),
             ("[site]", &["line 1", "missing field `folder`"]),
             ("[[pool]]\nname = \"a\"", &["line 1", "missing field `addresses`"]),

@@ -6,13 +6,16 @@ use std::time::Duration;
 use stratum::ServerMessage;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
+use crate::metrics::{Direction, Metrics};
 use crate::pool_end::{self, PoolReader, PoolWriter};
+use crate::reconnect::translated;
 use crate::share_check::ShareCheck;
+use crate::shared::Shared;
+use crate::shares::Verdict;
 use crate::{EndReason, Limits, PoolEntry};
 
-use super::connection::{Connection, Seat, Worker};
+use super::connection::{Connection, Seat, TABS, Worker};
 
 /// How long a connection stays without a tab: as long as a page takes to load again.
 const LINGER: Duration = Duration::from_secs(5);
@@ -49,8 +52,12 @@ impl Drop for Place {
 
 impl Hub {
     /// Connects and subscribes.
-    pub(super) async fn open(pool: &PoolEntry, limits: &Limits) -> Result<(Hub, Ends), EndReason> {
-        let (mut reader, mut writer) = pool_end::open(pool, limits).await?;
+    pub(super) async fn open(
+        pool: &PoolEntry,
+        limits: &Limits,
+        metrics: &Metrics,
+    ) -> Result<(Hub, Ends), EndReason> {
+        let (mut reader, mut writer) = pool_end::open(pool, limits, TABS, metrics).await?;
         let (mut connection, subscribe) = Connection::new();
         let check = ShareCheck::default();
         let subscribed = timeout(limits.connect, async {
@@ -94,30 +101,41 @@ impl Hub {
     }
 
     /// Carries lines until the pool or the last tab is gone, then lets everybody go.
-    pub(super) async fn run(&self, ends: Ends, stopping: &CancellationToken) {
+    pub(super) async fn run(&self, ends: Ends, pool: &PoolEntry, pools: &[PoolEntry], shared: &Shared) {
         let Ends {
             reader,
             writer,
             lines,
         } = ends;
         let end = tokio::select! {
-            end = self.listen(reader) => end,
-            end = speak(writer, lines) => end,
+            end = self.listen(reader, pool, pools, &shared.metrics) => end,
+            end = speak(writer, lines, &shared.metrics) => end,
             () = self.abandoned() => EndReason::ClientLeft,
-            () = stopping.cancelled() => EndReason::Stopping,
+            () = shared.stopping.cancelled() => EndReason::Stopping,
         };
-        tracing::info!(reason = %end, "shared connection closed");
+        tracing::info!(pool = pool.name, cause = end.label(), "shared connection closed");
         self.connection().end(end);
     }
 
-    async fn listen(&self, mut reader: PoolReader) -> EndReason {
+    async fn listen(
+        &self,
+        mut reader: PoolReader,
+        pool: &PoolEntry,
+        pools: &[PoolEntry],
+        metrics: &Metrics,
+    ) -> EndReason {
         loop {
             let line = match reader.line().await {
                 Ok(line) => line,
                 Err(end) => return end,
             };
-            if let Err(end) = hear(&self.check, &mut self.connection(), line) {
-                return end;
+            let Some(line) = translated(line, pool, pools, metrics) else {
+                continue;
+            };
+            match hear(&self.check, &mut self.connection(), line) {
+                Ok(Some(verdict)) => metrics.share_judged(verdict.accepted, verdict.took),
+                Ok(None) => {}
+                Err(end) => return end,
             }
         }
     }
@@ -142,18 +160,18 @@ impl Hub {
 }
 
 /// Jobs are known to the check before a tab can submit for them.
-fn hear(check: &ShareCheck, connection: &mut Connection, line: String) -> Result<(), EndReason> {
+fn hear(check: &ShareCheck, connection: &mut Connection, line: String) -> Result<Option<Verdict>, EndReason> {
     if let Ok(message) = ServerMessage::parse(&line) {
         check.hear(&message);
     }
-    connection.hear(line).map(drop)
+    connection.hear(line)
 }
 
 /// Tabs to pool, one line after the other.
-async fn speak(mut writer: PoolWriter, mut lines: mpsc::Receiver<String>) -> EndReason {
+async fn speak(mut writer: PoolWriter, mut lines: mpsc::Receiver<String>, metrics: &Metrics) -> EndReason {
     while let Some(line) = lines.recv().await {
         match writer.send(&line).await {
-            Ok(()) => {}
+            Ok(()) => metrics.line(Direction::ToPool, line.len() - 1),
             // The pool hung up. What it said before is still to be read, and the other half ends with it.
             Err(EndReason::PoolClosed) => break,
             Err(end) => return end,

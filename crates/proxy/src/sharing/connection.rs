@@ -17,10 +17,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::EndReason;
+use crate::shares::Verdict;
 
 use super::prefixes::{PREFIX_BYTES, Prefix, Prefixes, WIDEST_EXTRA_NONCE1};
 use super::replay::Replay;
-use super::routes::{Route, Routes, TabId};
+use super::routes::{Routes, TabId};
 
 /// Tabs of one connection. At the pace that a pool bears this is a share of each in half a minute.
 pub(crate) const TABS: usize = 1_024;
@@ -267,11 +268,11 @@ impl Connection {
 
     /// Takes a line of the pool: answers go to their askers, all else to every tab that is authorized.
     ///
-    /// Gives the call that was answered, where it was a tab's.
+    /// Gives the verdict, where the line is one on a tab's share.
     ///
     /// # Errors
     /// The pool says what ends the connection.
-    pub(crate) fn hear(&mut self, line: String) -> Result<Option<Route>, EndReason> {
+    pub(crate) fn hear(&mut self, line: String) -> Result<Option<Verdict>, EndReason> {
         // What is no object, or JSON at all, is nobody's answer and no news: a client would drop it too.
         let Ok(Value::Object(object)) = serde_json::from_str(&line) else {
             return Ok(None);
@@ -301,11 +302,15 @@ impl Connection {
             self.hear_authorization(object, waiting);
             return Ok(None);
         }
-        let route = self.routes.close(number);
-        if let Some(Route { tab, id, .. }) = &route {
-            self.tell(*tab, with_id(object, id.clone()));
-        }
-        Ok(route)
+        let Some(route) = self.routes.close(number) else {
+            return Ok(None);
+        };
+        let verdict = route.is_submit.then(|| Verdict {
+            accepted: object.get("result") == Some(&Value::Bool(true)),
+            took: route.sent.elapsed(),
+        });
+        self.tell(route.tab, with_id(object, route.id));
+        Ok(verdict)
     }
 
     fn hear_news(&mut self, line: String) -> Result<(), EndReason> {

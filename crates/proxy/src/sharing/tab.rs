@@ -9,11 +9,12 @@ use stratum::protocol::{CLIENT_BUFFER_LIMIT, is_supported_version};
 use stratum::{Authorize, Call, Id, Request, Submit};
 
 use crate::client_end::{CALL_LIMIT, Inbox, Outbox};
+use crate::metrics::Direction;
+use crate::shared::Shared;
 use crate::{EndReason, Limits, PoolEntry};
 
 use super::connection::{Authorizing, Worker};
 use super::hub::Place;
-use super::hubs::Hubs;
 
 /// Why a session is not, or no longer, on a shared connection.
 pub(crate) enum Leave {
@@ -30,8 +31,10 @@ impl From<EndReason> for Leave {
 
 /// What a session needs to share a connection.
 pub(crate) struct Sharing<'a> {
-    pub(crate) hubs: &'a Arc<Hubs>,
+    pub(crate) shared: &'a Arc<Shared>,
     pub(crate) pool: &'a PoolEntry,
+    /// All pools, for one that sends its clients to another.
+    pub(crate) pools: &'a [PoolEntry],
     pub(crate) limits: &'a Limits,
 }
 
@@ -69,7 +72,7 @@ impl Sharing<'_> {
             // The pool's own words are the answer to that.
             return Err(Leave::Alone(first));
         }
-        let Some(mut place) = Box::pin(self.hubs.place(self.pool, self.limits, None)).await? else {
+        let Some(mut place) = Box::pin(self.place(None)).await? else {
             return Err(Leave::Alone(first));
         };
         subscribed(&place, id.clone(), outbox).await?;
@@ -84,7 +87,10 @@ impl Sharing<'_> {
                 }
                 line = place.seat.lines.recv() => {
                     match line {
-                        Some(line) => outbox.line(line).await?,
+                        Some(line) => {
+                            self.shared.metrics.line(Direction::ToClient, line.len());
+                            outbox.line(line).await?;
+                        }
                         None => return Err(over(&place).into()),
                     }
                     continue;
@@ -122,6 +128,10 @@ impl Sharing<'_> {
         }
     }
 
+    async fn place(&self, worker: Option<&Worker>) -> Result<Option<Place>, EndReason> {
+        self.shared.hubs.place(self, worker).await
+    }
+
     async fn authorize(
         &self,
         place: &mut Place,
@@ -147,7 +157,7 @@ impl Sharing<'_> {
                 }
                 Authorizing::Elsewhere => {
                     let worker = Worker::from(authorize);
-                    let found = Box::pin(self.hubs.place(self.pool, self.limits, Some(&worker))).await?;
+                    let found = Box::pin(self.place(Some(&worker))).await?;
                     // A pool that left room before and does not now.
                     let found = found.ok_or(EndReason::PoolUnreachable(
                         "its extraNonce1 leaves no room to share",
@@ -173,6 +183,7 @@ impl Sharing<'_> {
         } else {
             check.judge_form(&submit, &prefix)?;
         }
+        self.shared.metrics.share_submitted();
         Ok(place.hub.connection().submit(tab, prefix, id, submit))
     }
 }

@@ -1,26 +1,30 @@
 //! All shared connections, and the way to one of them.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::{EndReason, Limits, PoolEntry};
+use crate::shared::Shared;
+use crate::{EndReason, PoolEntry};
 
 use super::connection::Worker;
 use super::hub::{Hub, Place};
+use super::tab::Sharing;
 
 /// How long a pool that leaves no room to share is not asked again.
 const NARROW: Duration = Duration::from_secs(600);
 
 /// The shared connections of a proxy.
-pub(crate) struct Hubs {
-    pools: Mutex<Vec<Pool>>,
-    running: TaskTracker,
-    stopping: CancellationToken,
+#[derive(Default)]
+pub(crate) struct Hubs(Mutex<Vec<Pool>>);
+
+impl fmt::Debug for Hubs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Hubs").finish_non_exhaustive()
+    }
 }
 
 /// By its whole entry: a pool whose settings change gets connections of its own.
@@ -44,34 +48,22 @@ enum Opened {
 }
 
 impl Hubs {
-    pub(crate) fn new(running: TaskTracker, stopping: CancellationToken) -> Self {
-        Hubs {
-            pools: Mutex::default(),
-            running,
-            stopping,
-        }
-    }
-
     /// A place on a connection to a pool: where the worker is not known yet, on the one that was joined last, since most
     /// tabs of a site mine for the same; a new one where no other will do.
     ///
     /// `None` where the pool leaves no room to share.
     pub(crate) async fn place(
-        self: &Arc<Self>,
-        entry: &PoolEntry,
-        limits: &Limits,
+        &self,
+        sharing: &Sharing<'_>,
         worker: Option<&Worker>,
     ) -> Result<Option<Place>, EndReason> {
+        let entry = sharing.pool;
         let mut tried: Vec<Arc<Slot>> = Vec::new();
         loop {
             let Some(slot) = self.untried(entry, &tried) else {
                 return Ok(None);
             };
-            let opened = slot
-                .0
-                .get_or_init(|| self.open(entry, limits, &slot))
-                .await
-                .clone();
+            let opened = slot.0.get_or_init(|| open(sharing, &slot)).await.clone();
             match opened {
                 Opened::Hub(hub) => {
                     if let Some(place) = hub.sit(worker) {
@@ -110,29 +102,6 @@ impl Hubs {
         })
     }
 
-    async fn open(self: &Arc<Self>, entry: &PoolEntry, limits: &Limits, slot: &Arc<Slot>) -> Opened {
-        let (hub, ends) = match Hub::open(entry, limits).await {
-            Ok(opened) => opened,
-            Err(end) => return Opened::Failed(end),
-        };
-        if !hub.connection().can_share() {
-            tracing::warn!(
-                pool = entry.name,
-                "the pool's extraNonce1 leaves no room to share a connection"
-            );
-            return Opened::Narrow;
-        }
-        tracing::info!(pool = entry.name, "shared connection opened");
-        let hub = Arc::new(hub);
-        let (hubs, entry, slot) = (self.clone(), entry.clone(), slot.clone());
-        let running = hub.clone();
-        self.running.spawn(async move {
-            running.run(ends, &hubs.stopping).await;
-            hubs.remove(&entry, &slot);
-        });
-        Opened::Hub(hub)
-    }
-
     fn joined(&self, entry: &PoolEntry, slot: &Arc<Slot>) {
         self.with(entry, |pool| {
             if let Some(at) = pool.slots.iter().position(|known| Arc::ptr_eq(known, slot)) {
@@ -169,6 +138,30 @@ impl Hubs {
     }
 
     fn pools(&self) -> MutexGuard<'_, Vec<Pool>> {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn open(sharing: &Sharing<'_>, slot: &Arc<Slot>) -> Opened {
+    let entry = sharing.pool;
+    let (hub, ends) = match Hub::open(entry, sharing.limits, &sharing.shared.metrics).await {
+        Ok(opened) => opened,
+        Err(end) => return Opened::Failed(end),
+    };
+    if !hub.connection().can_share() {
+        tracing::warn!(
+            pool = entry.name,
+            "the pool's extraNonce1 leaves no room to share a connection"
+        );
+        return Opened::Narrow;
+    }
+    tracing::info!(pool = entry.name, "shared connection opened");
+    let hub = Arc::new(hub);
+    let (running, entry, pools) = (hub.clone(), entry.clone(), sharing.pools.to_vec());
+    let (shared, slot): (Arc<Shared>, _) = (sharing.shared.clone(), slot.clone());
+    sharing.shared.running.spawn(async move {
+        running.run(ends, &entry, &pools, &shared).await;
+        shared.hubs.remove(&entry, &slot);
+    });
+    Opened::Hub(hub)
 }
