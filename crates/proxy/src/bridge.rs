@@ -1,18 +1,21 @@
 //! One session: a WebSocket on one side, a pool's socket on the other.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::WebSocket;
 use stratum::line::to_line;
 use stratum::protocol::CLIENT_BUFFER_LIMIT;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use stratum::{Call, Request, ServerMessage};
 
 use crate::client_end::{CALL_LIMIT, Inbox, Outbox, Pulse, ends, farewell};
-use crate::metrics::{Direction, Metrics};
+use crate::metrics::Direction;
 use crate::pool_end::{self, PoolReader, PoolWriter};
 use crate::reconnect::translated;
+use crate::share_check::ShareCheck;
+use crate::shared::Shared;
 use crate::shares::AwaitedShares;
+use crate::sharing::{Leave, Sharing};
 use crate::{EndReason, Limits, PoolEntry};
 
 /// The two ends of a session and what bounds them.
@@ -21,11 +24,10 @@ pub(crate) struct Bridge<'a> {
     pub(crate) pool: &'a PoolEntry,
     /// All pools, for one that sends its clients to another.
     pub(crate) pools: &'a [PoolEntry],
-    pub(crate) metrics: &'a Metrics,
-    pub(crate) stopping: &'a CancellationToken,
+    pub(crate) shared: &'a Arc<Shared>,
 }
 
-type Ended = Result<std::convert::Infallible, EndReason>;
+type Ended = Result<Infallible, EndReason>;
 
 impl Bridge<'_> {
     /// Carries messages until one side ends, then closes both.
@@ -34,7 +36,7 @@ impl Bridge<'_> {
         let (mut inbox, mut outbox) = ends(socket, self.limits, &pulse);
         let end = tokio::select! {
             end = self.join(&mut inbox, &mut outbox) => end,
-            () = self.stopping.cancelled() => EndReason::Stopping,
+            () = self.shared.stopping.cancelled() => EndReason::Stopping,
         };
         // Seldom under way and not small: off the session's own future.
         Box::pin(farewell(&end, inbox, outbox)).await;
@@ -42,16 +44,33 @@ impl Bridge<'_> {
     }
 
     async fn join(&self, inbox: &mut Inbox<'_>, outbox: &mut Outbox<'_>) -> EndReason {
-        let start = Instant::now();
-        let (reader, writer) = match Box::pin(pool_end::open(self.pool, self.limits)).await {
+        let mut first = None;
+        if self.pool.share_connections {
+            let sharing = Sharing {
+                shared: self.shared,
+                pool: self.pool,
+                pools: self.pools,
+                limits: self.limits,
+            };
+            // Boxed apart from the future below: a session is one or the other.
+            match Box::pin(sharing.carry(inbox, outbox)).await {
+                Ok(never) => match never {},
+                Err(Leave::Ended(end)) => return end,
+                Err(Leave::Alone(call)) => first = Some(call),
+            }
+        }
+        let open = pool_end::open(self.pool, self.limits, 1, &self.shared.metrics);
+        let (reader, writer) = match Box::pin(open).await {
             Ok(pool) => pool,
             Err(end) => return end,
         };
-        self.metrics.pool_connected(start.elapsed());
-        let shares = Mutex::new(AwaitedShares::default());
+        let watch = Watch {
+            check: self.pool.verify_shares.then(ShareCheck::default),
+            awaited: Mutex::default(),
+        };
         let end = tokio::select! {
-            end = self.calls(inbox, writer, &shares) => end,
-            end = self.lines(reader, outbox, &shares) => end,
+            end = self.calls(first, inbox, writer, &watch) => end,
+            end = self.lines(reader, outbox, &watch) => end,
         };
         match end {
             Ok(never) => match never {},
@@ -62,35 +81,37 @@ impl Bridge<'_> {
     /// Client to pool: well-formed calls, re-encoded.
     async fn calls(
         &self,
+        mut first: Option<Call>,
         inbox: &mut Inbox<'_>,
         mut pool: PoolWriter,
-        shares: &Mutex<AwaitedShares>,
+        watch: &Watch,
     ) -> Ended {
         loop {
-            let call = inbox.call().await?;
+            let call = match first.take() {
+                Some(call) => call,
+                None => inbox.call().await?,
+            };
+            if let (Some(check), Request::Submit(submit)) = (&watch.check, &call.request) {
+                check.judge(submit, &[])?;
+            }
             let line = to_line(&call);
             if line.len() > CLIENT_BUFFER_LIMIT {
                 return Err(EndReason::TooLong { limit: CALL_LIMIT });
             }
-            if lock(shares).sent(&call) {
-                self.metrics.share_submitted();
+            if watch.awaited().sent(&call) {
+                self.shared.metrics.share_submitted();
             }
             match pool.send(&line).await {
                 // The pool hung up. What it said before is still to be read, and the other half ends with it.
                 Err(EndReason::PoolClosed) => std::future::pending().await,
                 sent => sent?,
             }
-            self.metrics.line(Direction::ToPool, line.len() - 1);
+            self.shared.metrics.line(Direction::ToPool, line.len() - 1);
         }
     }
 
     /// Pool to client: lines as they are, but for what sends a client elsewhere. Pings go out in between.
-    async fn lines(
-        &self,
-        mut pool: PoolReader,
-        outbox: &mut Outbox<'_>,
-        shares: &Mutex<AwaitedShares>,
-    ) -> Ended {
+    async fn lines(&self, mut pool: PoolReader, outbox: &mut Outbox<'_>, watch: &Watch) -> Ended {
         loop {
             let line = tokio::select! {
                 line = pool.line() => line?,
@@ -99,17 +120,30 @@ impl Bridge<'_> {
                     continue;
                 }
             };
-            if let Some(verdict) = lock(shares).heard(&line) {
-                self.metrics.share_judged(verdict.accepted, verdict.took);
+            if let Some(check) = &watch.check
+                && let Ok(message) = ServerMessage::parse(&line)
+            {
+                check.hear(&message);
             }
-            if let Some(line) = translated(line, self.pool, self.pools, self.metrics) {
-                self.metrics.line(Direction::ToClient, line.len());
+            if let Some(verdict) = watch.awaited().heard(&line) {
+                self.shared.metrics.share_judged(verdict.accepted, verdict.took);
+            }
+            if let Some(line) = translated(line, self.pool, self.pools, &self.shared.metrics) {
+                self.shared.metrics.line(Direction::ToClient, line.len());
                 outbox.line(line).await?;
             }
         }
     }
 }
 
-fn lock(shares: &Mutex<AwaitedShares>) -> MutexGuard<'_, AwaitedShares> {
-    shares.lock().unwrap_or_else(PoisonError::into_inner)
+/// What both directions of a session know of its shares.
+struct Watch {
+    check: Option<ShareCheck>,
+    awaited: Mutex<AwaitedShares>,
+}
+
+impl Watch {
+    fn awaited(&self) -> MutexGuard<'_, AwaitedShares> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -3,6 +3,8 @@
 use axum::extract::ws::CloseFrame;
 use stratum::{LineError, ParseError};
 
+use crate::share_check::BadShare;
+
 /// The most bytes of text in a close frame.
 const REASON_LIMIT: usize = 123;
 
@@ -11,13 +13,14 @@ const REASON_LIMIT: usize = 123;
 /// | code | meaning | worth another try |
 /// |---|---|---|
 /// | 1001 | the proxy is stopping | yes, after a while |
-/// | 4000 | the client sent no well-formed call | no: the same call fails again |
+/// | 4000 | the client sent no well-formed call, or one that a shared connection does not take | no: the same call fails again |
 /// | 4001 | the client sent a message over the limit | no |
 /// | 4002 | the pool could not be reached | yes, after a while |
 /// | 4003 | the pool hung up, or stopped reading | yes, after a while |
 /// | 4004 | the pool sent an over-long line, one that is not UTF-8, or too many | yes, after a while |
 /// | 4005 | no sign of life from the client, or no call after connecting | yes |
 /// | 4006 | the client sent more messages than its rate allows | yes, slower |
+/// | 4007 | a submit that no honest client sends, where shares are verified or connections shared | no |
 ///
 /// A client that leaves gets the ordinary answer to its own close.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,9 @@ pub enum EndReason {
     /// 4000: a message that is not text.
     #[error("bad message: {0}")]
     NotText(&'static str),
+    /// 4000: what would change the connection for others.
+    #[error("the connection is shared, and does not take {0}")]
+    NotShared(&'static str),
     /// 4001
     #[error("message too long: the limit is {limit} bytes")]
     TooLong {
@@ -70,6 +76,9 @@ pub enum EndReason {
         /// The limit.
         limit: usize,
     },
+    /// 4007
+    #[error("bad share: {0}")]
+    BadShare(#[from] BadShare),
 }
 
 impl EndReason {
@@ -78,13 +87,14 @@ impl EndReason {
         match self {
             EndReason::ClientLeft => 1000,
             EndReason::Stopping => 1001,
-            EndReason::BadCall(_) | EndReason::NotText(_) => 4000,
+            EndReason::BadCall(_) | EndReason::NotText(_) | EndReason::NotShared(_) => 4000,
             EndReason::TooLong { .. } => 4001,
             EndReason::PoolUnreachable(_) => 4002,
             EndReason::PoolClosed | EndReason::PoolStuck => 4003,
             EndReason::PoolLine(_) | EndReason::PoolTooFast { .. } => 4004,
             EndReason::Idle(_) | EndReason::ClientStuck => 4005,
             EndReason::TooFast { .. } => 4006,
+            EndReason::BadShare(_) => 4007,
         }
     }
 
@@ -96,7 +106,9 @@ impl EndReason {
             EndReason::Stopping => "stopping",
             EndReason::BadCall(_) => "bad_call",
             EndReason::NotText(_) => "not_text",
+            EndReason::NotShared(_) => "not_shared",
             EndReason::TooLong { .. } => "too_long",
+            EndReason::BadShare(_) => "bad_share",
             EndReason::TooFast { .. } => "too_fast",
             EndReason::PoolUnreachable(_) => "pool_unreachable",
             EndReason::PoolClosed => "pool_closed",

@@ -10,8 +10,9 @@ use std::time::Duration;
 use stratum::protocol::SERVER_LINE_LIMIT;
 use stratum::{LineBuffer, LineLimit};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use crate::metrics::Metrics;
 use crate::upstream::{self, FromPool, ToPool};
 use crate::{EndReason, Limits, PoolEntry, pace::Pace, rate::Rate};
 
@@ -33,17 +34,25 @@ pub(crate) struct PoolWriter<W = ToPool> {
     deadline: Duration,
 }
 
-/// Both directions of a new connection to a pool.
-pub(crate) async fn open(pool: &PoolEntry, limits: &Limits) -> Result<(PoolReader, PoolWriter), EndReason> {
+/// Both directions of a new connection to a pool, which may say what the limits allow for that many sessions.
+pub(crate) async fn open(
+    pool: &PoolEntry,
+    limits: &Limits,
+    sessions: usize,
+    metrics: &Metrics,
+) -> Result<(PoolReader, PoolWriter), EndReason> {
+    let start = Instant::now();
     let upstream = upstream::connect(pool, limits)
         .await
         .map_err(|error| EndReason::PoolUnreachable(error.word()))?;
+    metrics.pool_connected(start.elapsed());
     let (from_pool, to_pool) = upstream.into_split();
+    let lines_per_second = limits.lines_per_second.saturating_mul(sessions);
     let reader = PoolReader {
         socket: from_pool,
         lines: LineBuffer::new(LineLimit::Line(limits.line_bytes.min(SERVER_LINE_LIMIT))),
-        rate: Rate::new(limits.lines_per_second, limits.line_burst),
-        lines_per_second: limits.lines_per_second,
+        rate: Rate::new(lines_per_second, limits.line_burst.saturating_mul(sessions)),
+        lines_per_second,
     };
     let writer = PoolWriter {
         socket: to_pool,

@@ -215,8 +215,7 @@ async fn open_session(
                 limits: &proxy.config.limits,
                 pool,
                 pools: &proxy.config.pools,
-                metrics: &shared.metrics,
-                stopping: &shared.stopping,
+                shared,
             };
             let end = bridge.carry(socket).await;
             shared.metrics.session_ended(&end);

@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::admission::Seats;
 use crate::metrics::Metrics;
+use crate::sharing::Hubs;
 
 /// One for each running proxy, whatever its settings are at the moment.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) sessions: Arc<Seats>,
     /// Requests to nodes under way.
     pub(crate) requests: Arc<Seats>,
+    /// Connections to pools that sessions share.
+    pub(crate) hubs: Hubs,
     pub(crate) metrics: Metrics,
     /// Sessions so far; they are numbered in the log.
     pub(crate) opened: AtomicU64,

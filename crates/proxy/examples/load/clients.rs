@@ -11,7 +11,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
 use crate::options::Options;
-use crate::process::{Cores, Server, proxy_beside};
+use crate::process::{Cores, Server, SettingsFile, proxy_beside};
 use crate::report::{Latency, Report, rounded};
 use crate::session::{AGENT, Counts, Door, Phase, SLOW_AGENT, Sender, Session};
 
@@ -46,18 +46,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         None
     } else {
         let program = options.proxy.clone().map_or_else(proxy_beside, Ok)?;
-        let pool = format!("load={}", pool.authority);
-        let mut arguments = vec![
-            "--listen",
-            "127.0.0.1:0",
-            "--pool",
-            &pool,
-            "--max-sessions",
-            &sessions,
-        ];
-        if options.share {
-            arguments.push("--share-connections");
-        }
+        let settings = SettingsFile::write(&options, &pool.authority)?;
+        let arguments = ["--config", settings.path()?];
         Some(
             Server::start(&program, &arguments, proxy_cores)
                 .await

@@ -9,6 +9,8 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::options::Options;
+
 /// Lets this process, and those it starts, have that many file descriptors.
 pub fn raise_descriptor_limit(needed: u64) -> anyhow::Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
@@ -125,4 +127,48 @@ pub fn proxy_beside() -> anyhow::Result<PathBuf> {
         );
     }
     Ok(proxy)
+}
+
+/// The proxy's settings, in a file that goes when this is dropped.
+pub struct SettingsFile(PathBuf);
+
+impl SettingsFile {
+    /// One pool, and no cap that a load from this machine alone would reach.
+    pub fn write(options: &Options, pool: &str) -> anyhow::Result<Self> {
+        let text = format!(
+            r#"
+            listen = "127.0.0.1:0"
+            [[pool]]
+            name = "load"
+            addresses = ["{pool}"]
+            share_connections = {share}
+            verify_shares = false
+            [limits]
+            sessions = {sessions}
+            sessions_per_client = {sessions}
+            connections = 1024
+            connections_per_client = 1024
+            messages_per_second = 100000
+            "#,
+            share = options.share,
+            sessions = options.sessions + options.slow,
+        );
+        let path = std::env::temp_dir().join(format!("stratum-proxy-load-{}.toml", std::process::id()));
+        let file = SettingsFile(path);
+        std::fs::write(&file.0, text).with_context(|| format!("cannot write {}", file.0.display()))?;
+        Ok(file)
+    }
+
+    pub fn path(&self) -> anyhow::Result<&str> {
+        self.0
+            .to_str()
+            .context("a folder for temporary files whose name is not UTF-8")
+    }
+}
+
+impl Drop for SettingsFile {
+    fn drop(&mut self) {
+        // What cannot be removed now is in nobody's way.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
