@@ -47,6 +47,8 @@ mod client_end;
 mod config;
 mod connection;
 mod end_reason;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod headers;
 mod job_book;
 mod metrics;

@@ -1,5 +1,6 @@
 //! `stratum-proxy`: joins browsers to TCP pools and serves the page.
 
+mod descriptors;
 mod dev_node;
 mod logging;
 
@@ -160,6 +161,7 @@ async fn main() -> anyhow::Result<()> {
         false => None,
     };
     let config = settings(&arguments, dev.as_ref())?;
+    descriptors::prepare(&config);
     let public = listen(config.listen).await?;
     let metrics = match config.metrics {
         Some(address) => Some(listen(address).await?),
@@ -193,6 +195,7 @@ async fn main() -> anyhow::Result<()> {
                         tracing::warn!("the addresses that are listened on change with a restart alone");
                     }
                     drop(old);
+                    descriptors::prepare(&config);
                     publish.send_replace(config);
                     tracing::info!("settings read anew");
                 }

@@ -23,5 +23,7 @@ mod replay;
 mod routes;
 mod tab;
 
+#[cfg(fuzzing)]
+pub(crate) use connection::{Connection, Seat};
 pub(crate) use hubs::Hubs;
 pub(crate) use tab::{Leave, Sharing};

@@ -13,6 +13,7 @@ import { StratumError, type StratumErrorCode } from "./stratum-error.js";
  * | 4003 | the pool hung up, or stopped reading |
  * | 4004 | the pool sent an over-long line, or one that is not UTF-8 |
  * | 4005 | no sign of life from this client |
+ * | 4007 | this client submitted what no honest one does; it would again |
  */
 const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumErrorCode>([
   [1008, "not-allowed"],
@@ -23,6 +24,7 @@ const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumEr
   [4003, "connection-lost"],
   [4004, "bad-line"],
   [4005, "connection-lost"],
+  [4007, "not-allowed"],
 ]);
 
 /**

@@ -186,6 +186,7 @@ const REFUSALS: readonly [string, Script, StratumErrorCode][] = [
   ["the close code of a refused page", close(1008), "not-allowed"],
   ["the proxy's close code for a bad call", close(4000), "not-allowed"],
   ["the proxy's close code for a long message", close(4001), "not-allowed"],
+  ["the proxy's close code for a bad share", close(4007), "not-allowed"],
 ];
 
 test.each(REFUSALS)("%s ends the client: trying again cannot help", async (_, script, code) => {

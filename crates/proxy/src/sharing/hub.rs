@@ -137,6 +137,8 @@ impl Hub {
                 Ok(None) => {}
                 Err(end) => return end,
             }
+            // Many lines may come in one read, more than a queue holds: each tab gets its turn before the next.
+            tokio::task::yield_now().await;
         }
     }
 
