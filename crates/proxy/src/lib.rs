@@ -1,6 +1,7 @@
 //! Joins browsers to ordinary TCP pools, and serves the page they mine on.
 //!
-//! [`run`] is a server as a function of a listener and a shutdown signal. It answers:
+//! [`run`] is a server as a function of a listener and a shutdown signal; [`serve`] is the same with settings that may
+//! change meanwhile, and a second listener for `/metrics`. It answers:
 //!
 //! | path | what |
 //! |---|---|
@@ -9,6 +10,7 @@
 //! | `/rpc/NAME` | by POST, one JSON-RPC request for a block to the node of that name |
 //! | `/nodes.json` | `{"nodes":[{"name":"…"}]}` |
 //! | `/healthz` | `ok` |
+//! | `/readyz` | 200 while new sessions are taken: not while it drains, nor without any pool; 503 otherwise |
 //! | anything else | a file of the site |
 //!
 //! # The bridge
@@ -26,7 +28,18 @@
 //! name that was re-bound to this machine is refused. A WebSocket's or an RPC request's Origin must be the same host or a configured
 //! origin. Both refusals are `403`.
 //!
-//! TLS is not spoken here: a public proxy stands behind a server that does.
+//! Sessions are capped in all and for each client: an IPv4 address or the /64 of an IPv6 one. Behind a trusted forwarder
+//! ([`Forwarder`]) that is the rightmost hop of `X-Forwarded-For` that is not trusted. Over a cap the answer is `503`, or `429`
+//! for one client's own.
+//!
+//! # Which pools are reached
+//! An IP address, or `localhost`, in a [`PoolAddress`] is connected to as written. A name is resolved each time, and only
+//! public unicast addresses that it leads to are connected to, unless [`PoolEntry::allow_private`].
+//!
+//! # A pool that sends its miners elsewhere
+//! A pool's `client.reconnect` names a host, which a client must never follow. It arrives at the client as
+//! `{"id":null,"method":"client.reconnect","params":["/pool/NAME"]}` where the pool NAME has that address, the client's
+//! own pool before others; with `"params":[]` where the pool names no host; and not at all otherwise.
 
 mod admission;
 mod bridge;

@@ -1,4 +1,4 @@
-//! The log: one event a line on standard error, for people or for machines.
+//! The log on standard error, for people or for machines.
 //!
 //! Wallets and passwords pass through this program, so that only its own events are written in detail, and those name
 //! neither. Libraries are heard from "info" on, whatever `RUST_LOG` says: at "trace" some write every message that they

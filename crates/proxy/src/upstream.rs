@@ -11,7 +11,9 @@ mod stream;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
@@ -26,6 +28,13 @@ pub(crate) use stream::{FromPool, ToPool, Upstream};
 /// What the system may hold for a pool that does not read: ten submits. The default is a thousand, all stale by the
 /// time they are read.
 const SEND_BUFFER: u32 = 32_768;
+
+/// After so long without a word of a pool its system is asked whether it is still there.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// How often it is asked, and how many times before the connection counts as dead.
+const PROBE_INTERVAL: Duration = Duration::from_secs(15);
+const PROBES: u32 = 4;
 
 /// The most addresses of one name that are tried.
 const RESOLVED_LIMIT: usize = 8;
@@ -179,10 +188,25 @@ async fn dial(target: SocketAddr) -> io::Result<TcpStream> {
     };
     socket.set_send_buffer_size(SEND_BUFFER)?;
     let stream = socket.connect(target).await?;
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
+    if let Err(error) = stream.set_nodelay(true).and_then(|()| watch_over(&stream)) {
+        tracing::debug!(%error, "a connection to a pool without all of its options");
     }
     Ok(stream)
+}
+
+/// Has the system find out that the other end is gone without a word, as after a power cut. Nothing here could: a pool
+/// is silent between blocks, and for how long is the chain's to say.
+fn watch_over(stream: &TcpStream) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(
+        &TcpKeepalive::new()
+            .with_time(SILENCE)
+            .with_interval(PROBE_INTERVAL)
+            .with_retries(PROBES),
+    )?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(PROBE_INTERVAL * PROBES))?;
+    Ok(())
 }
 
 async fn encrypt(pool: &PoolEntry, name: &ServerName<'static>, stream: TcpStream) -> io::Result<Upstream> {
@@ -195,7 +219,7 @@ async fn encrypt(pool: &PoolEntry, name: &ServerName<'static>, stream: TcpStream
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -235,6 +259,16 @@ mod tests {
     fn a_name_with_very_many_addresses_is_cut_short() {
         let many = (0..=255).map(|last| SocketAddr::from(([8, 8, 8, last], 1)));
         assert_eq!(checked(many, false).unwrap().len(), RESOLVED_LIMIT);
+    }
+
+    #[tokio::test]
+    async fn the_system_watches_over_a_silent_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = dial(listener.local_addr().unwrap()).await.unwrap();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap() && stream.nodelay().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), SILENCE);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), PROBE_INTERVAL);
     }
 
     #[tokio::test(start_paused = true)]
