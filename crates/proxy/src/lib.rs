@@ -16,8 +16,22 @@
 //! # The bridge
 //! One text message is one stratum line without its LF, both ways. From a client only well-formed calls of four
 //! methods pass (subscribe, extranonce.subscribe, authorize, submit), re-encoded from the parsed form: some pools
-//! die of malformed ones, for everybody. From a pool every line of valid UTF-8 passes as it is; the proxy judges
-//! no share and answers for no pool. A session ends with a close code of [`EndReason`].
+//! die of malformed ones, for everybody. From a pool every line of valid UTF-8 passes as it is; the proxy never gives a
+//! verdict on a share. A session ends with a close code of [`EndReason`].
+//!
+//! # Verified shares
+//! With [`PoolEntry::verify_shares`] a submit is held against what the pool said on its connection: jobs, extraNonce1
+//! and share target. One that no honest client sends ([`BadShare`]) ends its session with code 4007 and never reaches
+//! the pool, which would count it against the proxy's address. Whatever a client could not know yet is in its favour: a
+//! job that is over is remembered for 32 jobs, and of the targets that a job had the easiest counts. Stale shares pass,
+//! and the pool judges them.
+//!
+//! # Shared connections
+//! With [`PoolEntry::share_connections`] sessions of one worker and password use one connection to the pool, up to 1,024
+//! of them. Each has two bytes of its own behind the pool's extraNonce1, so that no nonce is tried twice; subscribe,
+//! authorize, job and targets are the pool's own, and each verdict goes from the pool to its asker. Who names another
+//! worker first hears `mining.set_extranonce`, since the worker is not known when it subscribes. A pool that leaves fewer than 8
+//! bytes behind the two is not shared. One hostile client then stands for many, so that the two options belong together.
 //!
 //! # Blocks
 //! Only methods that read a block pass to a node ([`Method`]), parsed and written anew. Errors are JSON-RPC errors with

@@ -51,8 +51,8 @@ impl ShareCheck {
 
     /// Judges form, job, proof and target.
     ///
-    /// `prefix` stands between the pool's part of the nonce and the client's. About 60 µs for a valid solution, most
-    /// others end sooner: too short to be worth another thread, and the pace of a connection allows 30 a second.
+    /// `prefix` stands between the pool's part of the nonce and the client's. Some tens of microseconds for a valid
+    /// solution, and most others end sooner: too short to be worth another thread.
     ///
     /// # Errors
     /// [`BadShare`]

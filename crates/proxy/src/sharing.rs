@@ -15,6 +15,7 @@
 //! is closed: the pool would count it against everybody. What a pool's pace allows ([`pace`](crate::pace)) is
 //! divided by turns. A tab that does not read is let go when its queue is full, and nobody waits for it.
 
+mod authorization;
 mod connection;
 mod hub;
 mod hubs;

@@ -4,21 +4,20 @@
 //! for the pool are given to whoever calls.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stratum::line::{to_line, to_text};
 use stratum::{
     Authorize, Call, Credential, Id, Notification, Reply, Request, ServerMessage, Submit, Subscribe,
     Subscribed,
 };
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use crate::EndReason;
 use crate::shares::Verdict;
 
+use super::authorization::{Answer, Authorization, Step};
 use super::prefixes::{PREFIX_BYTES, Prefix, Prefixes, WIDEST_EXTRA_NONCE1};
 use super::replay::Replay;
 use super::routes::{Routes, TabId};
@@ -28,9 +27,6 @@ pub(crate) const TABS: usize = 1_024;
 
 /// Lines that wait for a tab that does not read; one more and it is let go.
 const QUEUE: usize = 32;
-
-/// The time for a pool to answer an authorize; whoever asks later asks again.
-const ANSWER: Duration = Duration::from_secs(30);
 
 /// Who a connection mines for. Tabs share one only where both are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,17 +70,6 @@ struct Tab {
     is_authorized: bool,
 }
 
-enum Authorization {
-    Unasked,
-    Asked {
-        number: u64,
-        at: Instant,
-        waiting: Vec<(TabId, Id)>,
-    },
-    /// The pool's own answer.
-    Granted(Map<String, Value>),
-}
-
 /// One connection to a pool and the tabs on it.
 pub(crate) struct Connection {
     subscribing: Option<u64>,
@@ -109,7 +94,7 @@ impl Connection {
             subscribing: Some(number),
             subscribed: None,
             worker: None,
-            authorization: Authorization::Unasked,
+            authorization: Authorization::default(),
             header_hash: None,
             replay: Replay::default(),
             prefixes: Prefixes::new(),
@@ -181,9 +166,7 @@ impl Connection {
             self.prefixes.give_back(prefix);
         }
         self.routes.forget(tab);
-        if let Authorization::Asked { waiting, .. } = &mut self.authorization {
-            waiting.retain(|&(waiting, _)| waiting != tab);
-        }
+        self.authorization.forget(tab);
     }
 
     /// The pool's answer to subscribe, for a tab: under its own id, with its prefix behind the pool's extraNonce1.
@@ -209,27 +192,11 @@ impl Connection {
         if *self.worker.get_or_insert_with(|| worker.clone()) != worker {
             return Authorizing::Elsewhere;
         }
-        match &mut self.authorization {
-            Authorization::Unasked => {
-                let number = self.routes.fresh();
-                self.authorization = Authorization::Asked {
-                    number,
-                    at: Instant::now(),
-                    waiting: vec![(tab, id)],
-                };
-                Authorizing::Ask(call_line(number, Request::Authorize(authorize.clone())))
-            }
-            Authorization::Asked { number, at, waiting } => {
-                waiting.push((tab, id));
-                if at.elapsed() < ANSWER {
-                    return Authorizing::Answered;
-                }
-                (*number, *at) = (self.routes.fresh(), Instant::now());
-                Authorizing::Ask(call_line(*number, Request::Authorize(authorize.clone())))
-            }
-            Authorization::Granted(reply) => {
-                let reply = with_id(reply.clone(), id);
-                self.welcome(tab, reply);
+        match self.authorization.ask(tab, id.clone(), || self.routes.fresh()) {
+            Step::Ask(number) => Authorizing::Ask(call_line(number, Request::Authorize(authorize.clone()))),
+            Step::Wait => Authorizing::Answered,
+            Step::Granted(answer) => {
+                self.welcome(tab, with_id(answer, id));
                 Authorizing::Answered
             }
         }
@@ -237,11 +204,7 @@ impl Connection {
 
     /// True for a tab that has asked to be authorized here.
     pub(crate) fn has_spoken_for(&self, tab: TabId) -> bool {
-        let waits = match &self.authorization {
-            Authorization::Asked { waiting, .. } => waiting.iter().any(|&(waiting, _)| waiting == tab),
-            Authorization::Unasked | Authorization::Granted(_) => false,
-        };
-        waits || self.tabs.get(&tab).is_some_and(|tab| tab.is_authorized)
+        self.authorization.is_awaited_by(tab) || self.tabs.get(&tab).is_some_and(|tab| tab.is_authorized)
     }
 
     /// True where this tab may submit in that worker's name.
@@ -291,15 +254,8 @@ impl Connection {
             self.set_extra_nonce1(subscribed)?;
             return Ok(None);
         }
-        if let Authorization::Asked {
-            number: asked,
-            waiting,
-            ..
-        } = &mut self.authorization
-            && *asked == number
-        {
-            let waiting = std::mem::take(waiting);
-            self.hear_authorization(object, waiting);
+        if self.authorization.awaits(number) {
+            self.hear_authorization(object);
             return Ok(None);
         }
         let Some(route) = self.routes.close(number) else {
@@ -374,20 +330,15 @@ impl Connection {
             .is_some_and(|subscribed| subscribed.extra_nonce1.len() + PREFIX_BYTES + 8 <= 32)
     }
 
-    /// Everybody who waits gets the pool's answer. One that refuses is not kept: whoever asks next asks the pool.
-    fn hear_authorization(&mut self, reply: Map<String, Value>, waiting: Vec<(TabId, Id)>) {
-        let is_granted = reply.get("result") == Some(&Value::Bool(true));
-        self.authorization = if is_granted {
-            Authorization::Granted(reply.clone())
-        } else {
-            Authorization::Unasked
-        };
+    /// Everybody who waits gets the pool's answer.
+    fn hear_authorization(&mut self, answer: Answer) {
+        let (is_granted, waiting) = self.authorization.answered(&answer);
         for (tab, id) in waiting {
-            let reply = with_id(reply.clone(), id);
+            let answer = with_id(answer.clone(), id);
             if is_granted {
-                self.welcome(tab, reply);
+                self.welcome(tab, answer);
             } else {
-                self.tell(tab, reply);
+                self.tell(tab, answer);
             }
         }
     }
@@ -422,7 +373,7 @@ fn call_line(number: u64, request: Request) -> String {
 }
 
 /// The pool's answer under the id that the asker gave; all else in it stays.
-fn with_id(mut reply: Map<String, Value>, id: Id) -> Utf8Bytes {
+fn with_id(mut reply: Answer, id: Id) -> Utf8Bytes {
     match id.value() {
         Some(id) => reply.insert("id".to_owned(), id.clone()),
         None => reply.remove("id"),

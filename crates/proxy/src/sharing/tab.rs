@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use stratum::line::to_line;
 use stratum::protocol::{CLIENT_BUFFER_LIMIT, is_supported_version};
 use stratum::{Authorize, Call, Id, Request, Submit};
 
@@ -139,6 +140,14 @@ impl Sharing<'_> {
         authorize: &Authorize,
         outbox: &mut Outbox<'_>,
     ) -> Result<(), Leave> {
+        // Under an id as long as any. Too long a line would end the connection for all.
+        let longest = to_line(&Call {
+            id: Id::new(u64::MAX),
+            request: Request::Authorize(authorize.clone()),
+        });
+        if longest.len() > CLIENT_BUFFER_LIMIT {
+            return Err(EndReason::TooLong { limit: CALL_LIMIT }.into());
+        }
         loop {
             let answer = place
                 .hub
