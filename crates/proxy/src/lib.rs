@@ -64,6 +64,7 @@ mod shared;
 mod shares;
 mod sharing;
 mod site;
+mod stall;
 mod tls;
 mod upstream;
 
