@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use tokio::sync::{Semaphore, watch};
+use anyhow::Context;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinSet, LocalSet};
-use tokio::time::{Instant, interval, sleep_until, timeout};
+use tokio::time::{Instant, interval, sleep_until, timeout_at};
 
 use crate::options::Options;
 use crate::process::{Cores, Server, SettingsFile, proxy_beside};
@@ -75,23 +75,7 @@ async fn load(options: &Options, door: &Door, proxy: Option<&Server>) -> anyhow:
     for session in open_slow(options, door).await? {
         living.spawn_local(session.sit(phase.clone()));
     }
-    let senders = options.senders.min(options.sessions);
-    let sessions = timeout(OPENING_DEADLINE, open(options, door))
-        .await
-        .with_context(|| {
-            format!(
-                "not all sessions were open after {} s",
-                OPENING_DEADLINE.as_secs()
-            )
-        })??;
-    for (index, session) in (0_u32..).zip(sessions) {
-        let sender = (index < senders).then(|| Sender {
-            line: options.line,
-            every: Duration::from_secs_f64(1.0 / options.rate),
-            offset: f64::from(index) / f64::from(senders),
-        });
-        living.spawn_local(session.live(sender, counts.clone(), phase.clone()));
-    }
+    open(options, door, &counts, &phase, &mut living).await?;
     eprintln!(
         "{} sessions open after {:.1} s",
         options.sessions + options.slow,
@@ -111,24 +95,22 @@ async fn load(options: &Options, door: &Door, proxy: Option<&Server>) -> anyhow:
     let cpu = proxy.map_or(Ok(0.0), Server::cpu_seconds)? - cpu;
     let measured = from.elapsed().as_secs_f64();
     let last = Instant::now() + LAST_ANSWERS;
-    while counts.borrow().latencies.len() as u64 != counts.borrow().sent && Instant::now() < last {
+    while !counts.borrow().is_complete() && Instant::now() < last {
         sleep_until(Instant::now() + Duration::from_millis(20)).await;
     }
     set_phase.send_replace(Phase::Over);
     while living.join_next().await.is_some() {}
 
     let counts = counts.take();
-    let answered = counts.latencies.len() as u64;
-    // A tick of the pool's clock more or less may fall into the measurement.
-    let jobs = u64::from(options.sessions) * (options.seconds / options.job_seconds).saturating_sub(1);
+    let answered = counts.answered();
     let all = options.sessions + options.slow;
     if proxy.is_some() {
         eprintln!(
-            "proxy: {:.1} MiB idle, {:.1} MiB at most, {:.0} % of a core; jobs received: {}",
+            "proxy: {:.1} MiB idle, {:.1} MiB at most, {:.0} % of a core; {} jobs",
             mebibytes(idle),
             mebibytes(largest),
             100.0 * cpu / measured,
-            counts.jobs
+            counts.newest_job
         );
     }
     Ok(Report {
@@ -136,32 +118,60 @@ async fn load(options: &Options, door: &Door, proxy: Option<&Server>) -> anyhow:
         seconds: rounded(measured),
         bytes_per_session: largest.saturating_sub(idle) / u64::from(all),
         lines_per_second: rounded(answered as f64 / measured),
+        dropped: (counts.sent - answered) + counts.jobs_missed() + counts.ended_early,
         latency_ms: Latency::of(counts.latencies),
-        dropped: (counts.sent - answered) + jobs.saturating_sub(counts.jobs) + counts.ended_early,
     })
 }
 
-/// Opens the sessions, some at a time, and waits until each has its job.
-async fn open(options: &Options, door: &Door) -> anyhow::Result<Vec<Session>> {
+/// Opens the sessions, some at a time, and waits until each has its job; from then on they read.
+async fn open(
+    options: &Options,
+    door: &Door,
+    counts: &Rc<RefCell<Counts>>,
+    phase: &watch::Receiver<Phase>,
+    living: &mut JoinSet<()>,
+) -> anyhow::Result<()> {
+    let senders = options.senders.min(options.sessions);
     let seats = Rc::new(Semaphore::new(OPENING));
-    let mut opening = JoinSet::new();
+    let (told, mut opened) = mpsc::unbounded_channel();
     for index in 0..options.sessions {
-        let (door, seats) = (door.clone(), seats.clone());
-        opening.spawn_local(async move {
-            let _seat = seats.acquire().await;
-            let mut session = Session::open(&door, index, AGENT).await?;
-            session.settle().await?;
-            io::Result::Ok(session)
+        // Senders are spread over all sessions, which matters where some of those share a connection.
+        let rank = |index: u32| u64::from(index) * u64::from(senders) / u64::from(options.sessions);
+        let sender = (rank(index) != rank(index + 1)).then(|| Sender {
+            line: options.line,
+            every: Duration::from_secs_f64(1.0 / options.rate),
+            offset: f64::from(index) / f64::from(options.sessions),
+        });
+        let (door, seats, told) = (door.clone(), seats.clone(), told.clone());
+        let (counts, phase) = (counts.clone(), phase.clone());
+        living.spawn_local(async move {
+            let seat = seats.acquire().await;
+            let ready = async {
+                let mut session = Session::open(&door, index, AGENT).await?;
+                session.settle().await?;
+                io::Result::Ok(session)
+            };
+            let ready = ready.await;
+            drop(seat);
+            match ready {
+                Ok(session) => {
+                    let _ = told.send(Ok(()));
+                    session.live(sender, counts, phase).await;
+                }
+                Err(error) => drop(told.send(Err(error))),
+            }
         });
     }
-    let mut sessions = Vec::with_capacity(options.sessions as usize);
-    while let Some(session) = opening.join_next().await {
-        match session? {
-            Ok(session) => sessions.push(session),
-            Err(error) => bail!("session {} of {}: {error}", sessions.len() + 1, options.sessions),
-        }
+    drop(told);
+    let deadline = Instant::now() + OPENING_DEADLINE;
+    for number in 1..=options.sessions {
+        let session = timeout_at(deadline, opened.recv()).await;
+        let of = format!("session {number} of {}", options.sessions);
+        let session =
+            session.with_context(|| format!("{of} was not open in {} s", OPENING_DEADLINE.as_secs()))?;
+        session.with_context(|| of.clone())?.context(of)?;
     }
-    Ok(sessions)
+    Ok(())
 }
 
 async fn open_slow(options: &Options, door: &Door) -> anyhow::Result<Vec<Session>> {

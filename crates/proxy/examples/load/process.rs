@@ -149,6 +149,8 @@ impl SettingsFile {
             connections = 1024
             connections_per_client = 1024
             messages_per_second = 100000
+            lines_per_second = 1000000
+            line_burst = 1000000
             "#,
             share = options.share,
             sessions = options.sessions + options.slow,

@@ -55,8 +55,34 @@ pub async fn write_all(socket: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
 pub struct Counts {
     pub latencies: Vec<Duration>,
     pub sent: u64,
-    pub jobs: u64,
     pub ended_early: u64,
+    /// Jobs are numbered; a number that a session did not see is one that did not come.
+    pub newest_job: u64,
+    jobs_skipped: u64,
+    /// The newest job of each session that runs or has run to the end.
+    at_job: Vec<u64>,
+}
+
+impl Counts {
+    pub fn answered(&self) -> u64 {
+        self.latencies.len() as u64
+    }
+
+    pub fn jobs_missed(&self) -> u64 {
+        let behind = self.at_job.iter().map(|job| self.newest_job - job);
+        self.jobs_skipped + behind.sum::<u64>()
+    }
+
+    /// True where nothing is on its way.
+    pub fn is_complete(&self) -> bool {
+        self.answered() == self.sent && self.jobs_missed() == self.jobs_skipped
+    }
+
+    fn saw(&mut self, session: usize, job: u64) {
+        self.jobs_skipped += job.saturating_sub(self.at_job[session] + 1);
+        self.at_job[session] = job;
+        self.newest_job = self.newest_job.max(job);
+    }
 }
 
 /// How far the whole load has come.
@@ -84,15 +110,19 @@ pub struct Session {
     socket: TcpStream,
     is_framed: bool,
     held: Vec<u8>,
+    /// Hex digits that the pool's part of the nonce leaves.
+    own_digits: usize,
     job_id: String,
 }
 
 impl Session {
-    /// Opens a session from one of several loopback addresses, since one has 28,000 ports.
+    /// Opens a session, 512 of them from each of many loopback addresses.
     pub async fn open(door: &Door, index: u32, agent: &str) -> io::Result<Session> {
         let socket = TcpSocket::new_v4()?;
-        let [.., host] = (2 + index / 8_192).to_be_bytes();
-        socket.bind(SocketAddr::from(([127, 0, 0, host], 0)))?;
+        // Ports of an earlier load rest for a minute, and looking for free ones among thousands takes long.
+        let [_, _, high, low] = std::process::id().to_be_bytes();
+        let [.., host] = (1 + index / 512).to_be_bytes();
+        socket.bind(SocketAddr::from(([127, high, low, host], 0)))?;
         if agent == SLOW_AGENT {
             socket.set_recv_buffer_size(4_096)?;
         }
@@ -102,6 +132,7 @@ impl Session {
             socket,
             is_framed: door.path.is_some(),
             held: Vec::new(),
+            own_digits: 0,
             job_id: String::new(),
         };
         if let Some(path) = door.path {
@@ -112,7 +143,11 @@ impl Session {
                 r#"{{"id":1,"method":"mining.subscribe","params":["{agent}","AionStratum/1.0.0"]}}"#
             ))
             .await?;
-        session.line_with("\"id\":1,").await?;
+        let reply = session.line_with("\"id\":1,").await?;
+        let extra_nonce1 = reply
+            .split_once("[null,\"")
+            .map_or("", |(_, rest)| rest.split('"').next().unwrap_or(""));
+        session.own_digits = 64_usize.saturating_sub(extra_nonce1.len());
         if agent != SLOW_AGENT {
             session
                 .send(r#"{"id":2,"method":"mining.authorize","params":["0xa0","x"]}"#)
@@ -201,6 +236,10 @@ impl Session {
         is_job
     }
 
+    fn job(&self) -> u64 {
+        u64::from_str_radix(&self.job_id, 16).unwrap_or_default()
+    }
+
     /// Waits for the answer to authorize and for a job.
     pub async fn settle(&mut self) -> io::Result<()> {
         self.line_with("\"id\":2,").await?;
@@ -228,6 +267,12 @@ impl Session {
         counts: &RefCell<Counts>,
         phase: &mut watch::Receiver<Phase>,
     ) -> io::Result<()> {
+        let session = {
+            let mut counts = counts.borrow_mut();
+            counts.newest_job = counts.newest_job.max(self.job());
+            counts.at_job.push(self.job());
+            counts.at_job.len() - 1
+        };
         let mut waiting: Vec<(u64, Instant)> = Vec::new();
         let mut next = None;
         let mut number = 100;
@@ -256,7 +301,7 @@ impl Session {
                     number += 1;
                     waiting.push((number, Instant::now()));
                     counts.borrow_mut().sent += 1;
-                    let line = sender.line(number, &self.job_id);
+                    let line = sender.line(number, &self.job_id, self.own_digits);
                     self.send(&line).await?;
                     next = next.map(|next| next + sender.every);
                 }
@@ -265,9 +310,7 @@ impl Session {
                     let arrived = Instant::now();
                     while let Some(line) = self.next_line().await? {
                         if self.note_job(&line) {
-                            if matches!(now, Phase::Measuring { .. }) {
-                                counts.borrow_mut().jobs += 1;
-                            }
+                            counts.borrow_mut().saw(session, self.job());
                         } else if let Some(id) = reply_id(&line)
                             && let Some(at) = waiting.iter().position(|&(waiting, _)| waiting == id)
                         {
@@ -296,11 +339,11 @@ pub struct Sender {
 }
 
 impl Sender {
-    fn line(&self, id: u64, job_id: &str) -> String {
+    fn line(&self, id: u64, job_id: &str, own_digits: usize) -> String {
         match self.line {
             Line::Short => format!(r#"{{"id":{id},"method":"mining.extranonce.subscribe","params":[]}}"#),
             Line::Submit => {
-                let (extra_nonce2, solution) = ("0".repeat(48), "0".repeat(2_816));
+                let (extra_nonce2, solution) = ("0".repeat(own_digits), "0".repeat(2_816));
                 format!(
                     r#"{{"id":{id},"method":"mining.submit","params":["0xa0","{job_id}","000000005acfd2a0","{extra_nonce2}","fd8005{solution}"]}}"#
                 )
