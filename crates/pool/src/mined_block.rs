@@ -118,6 +118,7 @@ impl MinedBlock {
 #[cfg(test)]
 mod tests {
     use aion_pow::chain::{Item, Subject};
+    use aion_pow::json::Json;
     use aion_pow::target::Difficulty;
 
     use super::*;
@@ -137,7 +138,8 @@ mod tests {
         let (blocks, _) = chain_of(2);
         let block = blocks.latest().unwrap();
         for json in [block.to_block_json(), block.to_header_json()] {
-            let Item::Proof(proof) = Item::from_json(&json).unwrap() else {
+            let Item::Proof(proof) = Item::from_json(&Json::parse(&json.to_string()).unwrap()).unwrap()
+            else {
                 panic!("{json}");
             };
             assert_eq!(

@@ -5,6 +5,7 @@ mod client;
 use std::time::Duration;
 
 use aion_pow::chain::judge;
+use aion_pow::json::Json;
 use aion_pow::solver::{Progress, Solver};
 use aion_pow::target::pow_hash;
 use client::{Client, Pool, WORKER};
@@ -70,7 +71,7 @@ async fn both_solutions_of_a_nonce_count_and_a_low_hash_makes_a_block() {
     let block = blocks.latest().expect("the block that was found");
     for json in [block.to_block_json(), block.to_header_json()] {
         assert_eq!(
-            judge(0, &json).ok,
+            judge(0, &Json::parse(&json.to_string()).unwrap()).ok,
             Some(true),
             "a verifier finds it valid: {json}"
         );
