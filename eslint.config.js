@@ -27,6 +27,7 @@ export default defineConfig(
       "www/*/dist/",
       "www/*/build/",
       "www/*/wasm/",
+      "tests/e2e/output/",
     ],
   },
   js.configs.recommended,
@@ -61,12 +62,13 @@ export default defineConfig(
         addEventListener: "readonly",
         fetch: "readonly",
         performance: "readonly",
+        URL: "readonly",
         postMessage: "readonly",
       },
     },
   },
   {
-    files: ["**/*.mjs", "*.js"],
+    files: ["**/*.mjs", "*.js", "www/*/*.js"],
     languageOptions: { globals: nodeGlobals },
   },
 );
