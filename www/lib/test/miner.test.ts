@@ -223,7 +223,7 @@ test("a lost connection takes the work away, and the next job gives other nonces
   expect(states(told)).toContain("reconnecting");
 });
 
-test("a share without a verdict is lost, not rejected", async () => {
+test("a share without a verdict is unanswered, not rejected", async () => {
   const [miner, , told] = await minerOf(async (peer, connection) => {
     await soloUntilReady(peer, connection);
     if (connection > 0) return;
@@ -232,8 +232,8 @@ test("a share without a verdict is lost, not rejected", async () => {
   });
   await miner.start();
   worker().finish(await worker().assignment(0), LOW);
-  await expect.poll(() => statuses(told)).toEqual(["submitted", "lost"]);
-  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0 });
+  await expect.poll(() => statuses(told)).toEqual(["submitted", "unanswered"]);
+  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0, unanswered: 1 });
 });
 
 test("a trapped solver is a named error that ends everything", async () => {

@@ -40,6 +40,13 @@ export class Peer {
     return request;
   }
 
+  /** Receives a request of that method and sends a reply with its id and these members. */
+  async answer(method: string, members: string): Promise<ClientRequest> {
+    const request = await this.receive(method);
+    this.send(`{"id":${request.id},${members}}`);
+    return request;
+  }
+
   /** Sends each text as it is, in a message of its own. */
   send(...lines: string[]): void {
     for (const line of lines) this.#socket.send(line);
