@@ -16,8 +16,7 @@ export interface SessionSettings {
   readonly password: string;
   readonly deadlines: Deadlines;
   readonly submitted: SubmittedShares;
-  /** Ids and sequences go on over connections, so that nothing of an old one is taken for something of a new one. */
-  readonly nextRequestId: () => number;
+  /** Goes on over connections, so that no job of an old one is taken for a job of a new one. */
   readonly nextJobSequence: () => number;
 }
 
@@ -51,6 +50,7 @@ export class PoolSession {
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #firstJobTimer: ReturnType<typeof setTimeout> | undefined;
   #state: ConnectionState = "connecting";
+  #requestId = 0;
   #book: JobBook | undefined;
   #linesHeard = 0;
   #leaving = false;
@@ -236,7 +236,7 @@ export class PoolSession {
       requester.failed(new StratumError("stopped", `stopped before ${method} was sent`));
       return;
     }
-    const id = this.#settings.nextRequestId();
+    const id = ++this.#requestId;
     this.#pending.expect(id, method, deadlineMs, requester);
     this.#socket.send(JSON.stringify({ id, method, params }));
   }

@@ -288,7 +288,6 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
 
 function settingsFrom(options: StratumOptions, socketClass: WebSocketClass): SessionSettings {
   const { worker, password } = options;
-  let requestId = 0;
   let jobSequence = 0;
   return {
     socketClass,
@@ -296,7 +295,6 @@ function settingsFrom(options: StratumOptions, socketClass: WebSocketClass): Ses
     password: password ?? "x",
     deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
     submitted: new SubmittedShares(),
-    nextRequestId: () => ++requestId,
     nextJobSequence: () => ++jobSequence,
   };
 }

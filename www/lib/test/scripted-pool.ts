@@ -11,16 +11,16 @@ export interface ClientRequest {
 /** One connection of a client, from the pool's side. */
 export class Peer {
   readonly #socket: WebSocket;
-  readonly #queue: ClientRequest[] = [];
+  readonly #queue: string[] = [];
   #wake: (() => void) | undefined;
   #closed = false;
 
   constructor(socket: WebSocket, seen: ClientRequest[]) {
     this.#socket = socket;
     socket.on("message", (data: Buffer) => {
-      const request = JSON.parse(data.toString()) as ClientRequest;
-      seen.push(request);
-      this.#queue.push(request);
+      const line = data.toString();
+      seen.push(JSON.parse(line) as ClientRequest);
+      this.#queue.push(line);
       this.#wake?.();
     });
     socket.on("close", () => {
@@ -29,12 +29,18 @@ export class Peer {
     });
   }
 
-  /** The next request; throws where it is not `method` or the client hung up. */
-  async receive(method: string): Promise<ClientRequest> {
+  /** The next line, or undefined where the client hung up. */
+  async receiveLine(): Promise<string | undefined> {
     while (this.#queue.length === 0 && !this.#closed) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const request = this.#queue.shift();
+    return this.#queue.shift();
+  }
+
+  /** The next request; throws where it is not `method` or the client hung up. */
+  async receive(method: string): Promise<ClientRequest> {
+    const line = await this.receiveLine();
+    const request = line === undefined ? undefined : (JSON.parse(line) as ClientRequest);
     if (request?.method !== method)
       throw new Error(`expected ${method}, got ${request?.method ?? "a hang-up"}`);
     return request;

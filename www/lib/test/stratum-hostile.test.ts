@@ -8,6 +8,8 @@ import {
   SOLO_SUBSCRIBED,
   SOLUTION,
   soloUntilReady,
+  SUBSCRIBED,
+  YES,
 } from "./stratum-fixture.js";
 
 const line =
@@ -73,6 +75,13 @@ const UNTIL: readonly [string, Script][] = [
       await peer.receive("mining.subscribe");
       peer.send(SOLO_SUBSCRIBED, notify("1"));
       await peer.receive("mining.authorize");
+    },
+  ],
+  [
+    "authorized",
+    async (peer) => {
+      await peer.answer("mining.subscribe", SUBSCRIBED);
+      await peer.answer("mining.authorize", YES);
     },
   ],
   ["ready", soloUntilReady],
