@@ -43,6 +43,7 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   /** Connections that were replaced, until their shares are answered. */
   readonly #leaving = new Set<PoolSession>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #triedAt = 0;
   #readySince = 0;
 
   /** Throws a `bad-options` {@link StratumError} where an option cannot be used. Connects nowhere yet. */
@@ -110,6 +111,7 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   #connect(): void {
     // Whoever was told of the state may have stopped the client.
     if (this.#state !== "connecting") return;
+    this.#triedAt = Date.now();
     this.#session = this.#open(
       this.pool,
       (_, input) => {
@@ -215,7 +217,7 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   #retry(error: StratumError, pool: string): void {
     this.#scout.rest();
     this.#session = undefined;
-    const waitMs = this.#backoff.next();
+    const waitMs = this.#backoff.next(this.#state === "connecting" ? Date.now() - this.#triedAt : 0);
     this.#move("lost");
     // Whoever was told of the state may have stopped the client.
     if (this.state !== "waiting") return;

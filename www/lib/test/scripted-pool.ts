@@ -58,6 +58,16 @@ export class Peer {
     for (const line of lines) this.#socket.send(line);
   }
 
+  /** Sends a text as one message of as many frames as it has bytes, with pings between some of them. */
+  sendInFragments(text: string): void {
+    const bytes = Buffer.from(text);
+    for (const [i, byte] of bytes.entries()) {
+      this.#socket.send(Buffer.of(byte), { binary: false, fin: i === bytes.length - 1 });
+      // A client takes a ping after each for an attack.
+      if (i % 50 === 1) this.#socket.ping();
+    }
+  }
+
   sendBinary(bytes: Uint8Array): void {
     this.#socket.send(bytes);
   }

@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type { Job } from "../src/job-book.js";
+import type { Share } from "../src/share.js";
 import { LASTING_MS } from "../src/stratum-client.js";
 import type { Peer, Script } from "./scripted-pool.js";
 import { clientFor, notify, poolOf, SOLUTION, soloUntilReady, SUBSCRIBED, YES } from "./stratum-fixture.js";
@@ -22,8 +24,8 @@ const answering: Script = async (peer, connection) => {
   await soloUntilReady(peer, connection);
   for (;;) await peer.answer("mining.submit", YES);
 };
-const shareOf = (job: Parameters<typeof JSON.stringify>[0], fill = 1) => ({
-  job: job as never,
+const shareOf = (job: Job, fill = 1): Share => ({
+  job,
   extraNonce2: new Uint8Array(24).fill(fill),
   solution: SOLUTION,
 });
@@ -42,7 +44,7 @@ test.each([
 ] as const)("when the first pool %s, the next one is tried", async (_, script, code) => {
   const first = await poolOf(script);
   const second = await poolOf(soloUntilReady);
-  const log = clientFor([first.url, second.url], { deadlines: { firstJob: 30, handshake: 200 } });
+  const log = clientFor([first.url, second.url], { deadlines: { firstJob: 30, handshake: 1000 } });
   await log.next("job");
   expect(log.client.pool).toBe(second.url);
   expect(log.all("error")).toMatchObject([{ error: { code }, retryInMs: 0, pool: first.url }]);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { DEFAULT_DEADLINES } from "../src/stratum-options.js";
-import type { WebSocketClass } from "../src/pool-socket.js";
+import { HandSocket, HandSocketClass } from "./hand-socket.js";
 import type { Peer } from "./scripted-pool.js";
 import {
   clientFor,
@@ -153,36 +153,13 @@ test("a pool that authorizes and sends no job is an error by name, after the dea
   );
 });
 
-/** A socket that the test itself answers, so that all timers there are belong to the client. */
-class HandSocket extends EventTarget {
-  static last: HandSocket | undefined;
-  readonly sent: string[] = [];
-
-  constructor() {
-    super();
-    HandSocket.last = this;
-  }
-
-  send(line: string): void {
-    this.sent.push(line);
-  }
-
-  close(): void {
-    return;
-  }
-
-  say(...lines: string[]): void {
-    for (const data of lines) this.dispatchEvent(Object.assign(new Event("message"), { data }));
-  }
-}
-
 test("a stopped client leaves no timer, whatever it waited for", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const pool = "wss://host.example/pool/local";
   for (const lines of [0, 1, 2, 3]) {
-    const log = clientFor(pool, { WebSocket: HandSocket as unknown as WebSocketClass });
-    HandSocket.last?.dispatchEvent(new Event("open"));
-    HandSocket.last?.say(...[`{"id":1,${SUBSCRIBED}}`, `{"id":2,${YES}}`, notify("1")].slice(0, lines));
+    const log = clientFor(pool, { WebSocket: HandSocketClass });
+    HandSocket.last.opens();
+    HandSocket.last.says(...[`{"id":1,${SUBSCRIBED}}`, `{"id":2,${YES}}`, notify("1")].slice(0, lines));
     const [job] = log.all("job");
     const verdict =
       job &&
