@@ -7,12 +7,14 @@ import { StratumError, type StratumErrorCode } from "./stratum-error.js";
  *
  * | code | the proxy's reason |
  * |---|---|
- * | 4000 | this client sent what is no well-formed call; it would again |
+ * | 4000 | this client sent what is no well-formed call, or none for a shared connection; it would again |
  * | 4001 | this client sent a message over the limit; it would again |
  * | 4002 | the pool could not be reached |
  * | 4003 | the pool hung up, or stopped reading |
- * | 4004 | the pool sent an over-long line, or one that is not UTF-8 |
+ * | 4004 | the pool sent an over-long line, one that is not UTF-8, or too many |
  * | 4005 | no sign of life from this client |
+ * | 4006 | this client sent more messages than its rate allows |
+ * | 4007 | this client sent a share that does not hold; it would again |
  */
 const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumErrorCode>([
   [1008, "not-allowed"],
@@ -23,6 +25,8 @@ const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumEr
   [4003, "connection-lost"],
   [4004, "bad-line"],
   [4005, "connection-lost"],
+  [4006, "connection-lost"],
+  [4007, "not-allowed"],
 ]);
 
 /**

@@ -53,26 +53,16 @@ export class PoolList {
   }
 
   /**
-   * The pool that a proxy means by a name: the one whose path ends in it, at the host of the current one. Undefined where
-   * this list has none, or where it has refused.
+   * The pool that a proxy means by a path, `/pool/NAME`: the one at the host of the current pool whose address ends in it.
+   * Undefined for any other text, and where this list has no such pool or it has refused.
    */
-  named(name: string): number | undefined {
+  at(path: string): number | undefined {
+    if (!/^\/pool\/[^/]+$/.test(path)) return undefined;
     const here = new URL(this.current).host;
     const found = this.#addresses.findIndex((address, index) => {
       const { host, pathname } = new URL(address);
-      return host === here && lastSegment(pathname) === name && !this.#refused.has(index);
+      return host === here && pathname.endsWith(path) && !this.#refused.has(index);
     });
     return found === -1 ? undefined : found;
-  }
-}
-
-function lastSegment(pathname: string): string | undefined {
-  const segment = pathname.split("/").at(-1);
-  if (segment === undefined || segment === "") return undefined;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // A lone percent sign is allowed in an address and is nobody's name.
-    return undefined;
   }
 }

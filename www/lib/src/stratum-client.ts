@@ -176,12 +176,12 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   }
 
   /**
-   * Pools name hosts, pages know pools by their names alone: what comes here is what a proxy made of it. Without a host
-   * the same pool is meant; a name alone is another pool of this proxy, followed where it is in the list.
+   * Pools name hosts, pages know paths of their proxy: what comes here is what the proxy made of it. Without a host the
+   * same pool is meant; a path alone, `/pool/NAME`, is a pool of this proxy, and followed where it is in the list.
    */
   #reconnect(session: PoolSession, host: string | null, port: string | null): void {
     const bare = host === null && (port === null || port === "0");
-    const index = host !== null && port === null ? this.#pools.named(host) : undefined;
+    const index = host !== null && port === null ? this.#pools.at(host) : undefined;
     if (!bare && index === undefined) {
       const wanted = quote(port === null ? (host ?? "") : `${host ?? ""}:${port}`);
       const message = `the pool asks to move to ${wanted}: only the chosen pools are used`;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { PoolList } from "../src/pool-list.js";
 
-const [A, B, C] = ["wss://a.example/pool/one", "wss://a.example/pool/two%20b", "wss://c.example/pool/one"];
+const [A, B, C] = ["wss://a.example/pool/one", "wss://a.example/pool/two-b", "wss://c.example/pool/one"];
 const listOf = (): PoolList => new PoolList([A, B, C]);
 
 test("a list goes round: after the last comes the first", () => {
@@ -39,23 +39,31 @@ test("earlier pools are those before the current one, the first first", () => {
 });
 
 test.each([
-  ["the current one's own name", 0, "one", 0],
-  ["another of the same host", 0, "two b", 1],
-  ["a name of another host only", 2, "two b", undefined],
-  ["the same name at this host, not at the other", 2, "one", 2],
-  ["a name that no pool has", 0, "three", undefined],
-  ["no name", 0, "", undefined],
-  ["the start of a name", 0, "on", undefined],
-  ["a path instead of a name", 0, "pool/one", undefined],
-  ["an address instead of a name", 0, A, undefined],
-])("a proxy's name for a pool: %s", (_, at, name, expected) => {
+  ["the current one's own", 0, "/pool/one", 0],
+  ["another of the same host", 0, "/pool/two-b", 1],
+  ["the same path at this host, not at the other", 2, "/pool/one", 2],
+  ["a pool of another host", 2, "/pool/two-b", undefined],
+  ["a pool that is not in the list", 0, "/pool/three", undefined],
+  ["a name alone", 0, "one", undefined],
+  ["a name that ends as another does", 0, "/pool/b", undefined],
+  ["a path that is no pool's", 0, "/one", undefined],
+  ["a longer path", 0, "/a/pool/one", undefined],
+  ["no name", 0, "/pool/", undefined],
+  ["an address", 0, A, undefined],
+  ["another host", 0, "//a.example/pool/one", undefined],
+])("what a proxy calls a pool: %s", (_, at, path, expected) => {
   const list = listOf();
   list.select(at);
-  expect(list.named(name)).toBe(expected);
+  expect(list.at(path)).toBe(expected);
 });
 
-test("a pool that has refused has no name any more", () => {
+test("a proxy below a path of its site calls its pools the same", () => {
+  const list = new PoolList(["wss://a.example/mining/pool/one", "wss://a.example/mining/pool/two"]);
+  expect(list.at("/pool/two")).toBe(1);
+});
+
+test("a pool that has refused is not moved to", () => {
   const list = listOf();
   list.refuse(1);
-  expect(list.named("two b")).toBeUndefined();
+  expect(list.at("/pool/two-b")).toBeUndefined();
 });

@@ -222,12 +222,17 @@ test("a client that stops while it looks for an earlier pool leaves no connectio
   expect(log.client.state).toBe("stopped");
 });
 
-test("client.reconnect with a name alone is followed to that pool of the list, and to no other", async () => {
+test("client.reconnect to a path of the proxy is followed to that pool of the list, and to no other", async () => {
   const first = await poolOf(async (peer, connection) => {
     await soloUntilReady(peer, connection);
     if (connection > 0) return;
     const move = (params: string): string => `{"id":null,"method":"client.reconnect","params":${params}}`;
-    peer.send(move(`["elsewhere"]`), move(`["test2",3333]`), move(`["127.0.0.1",80]`), move(`["test2"]`));
+    peer.send(
+      move(`["/pool/elsewhere"]`),
+      move(`["/pool/test2",3333]`),
+      move(`["127.0.0.1",80]`),
+      move(`["/pool/test2"]`),
+    );
   });
   const log = clientFor([first.url, first.url.replace("/test", "/test2")]);
   await log.next("job");
@@ -240,7 +245,7 @@ test("client.reconnect with a name alone is followed to that pool of the list, a
     "reconnect-ignored",
     "reconnect-followed",
   ]);
-  expect(notices[1]?.message).toContain(`"test2:3333"`);
+  expect(notices[1]?.message).toContain(`"/pool/test2:3333"`);
 });
 
 test("a pool that asks to connect anew has not failed: its own next try is not the next pool's", async () => {
