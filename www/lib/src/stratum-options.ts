@@ -68,8 +68,10 @@ export function poolAddresses({ pool }: Pick<StratumOptions, "pool">): readonly 
 /** Throws `bad-options` with the option's name where an option cannot be used. */
 export function checkStratumOptions(options: StratumOptions): void {
   checkPools(poolAddresses(options));
-  const { worker, password, returnAfter, deadlines } = options;
-  const [address = "", ...rig] = worker.split(".");
+  const { password, returnAfter, deadlines } = options;
+  // Callers without a compiler leave options out.
+  const worker: unknown = options.worker;
+  const [address = "", ...rig] = typeof worker === "string" ? worker.split(".") : [];
   if (!isAddress(address) || rig.length > 1 || (rig[0] !== undefined && !/^[\w-]{1,32}$/.test(rig[0]))) {
     throw new StratumError(
       "bad-options",
@@ -91,9 +93,10 @@ export function checkStratumOptions(options: StratumOptions): void {
   }
 }
 
-function checkPools(pools: readonly string[]): void {
-  if (pools.length === 0) throw new StratumError("bad-options", "pool must name at least one address");
-  for (const [index, pool] of pools.entries()) {
+function checkPools(pools: unknown): void {
+  if (!Array.isArray(pools) || pools.length === 0)
+    throw new StratumError("bad-options", "pool must name at least one address");
+  for (const [index, pool] of pools.map(String).entries()) {
     if (!URL.canParse(pool) || !/^wss?:$/.test(new URL(pool).protocol)) {
       throw new StratumError("bad-options", `pool must be a ws: or wss: address, not ${quote(pool)}`);
     }

@@ -145,7 +145,16 @@ test("what was submitted to the later pool is answered after the return, and not
 });
 
 test("an earlier pool that is still away is looked for again, and the connection in use goes on", async () => {
-  const first = await poolOf(awayFor(3, soloUntilReady));
+  const misdeeds: readonly Script[] = [
+    hangUp,
+    hangUp,
+    (peer) => {
+      peer.send("junk");
+    },
+  ];
+  const first = await poolOf((peer, connection) =>
+    (misdeeds[connection] ?? soloUntilReady)(peer, connection),
+  );
   const second = await poolOf(answering);
   const log = clientFor([first.url, second.url], { returnAfter: 1 });
   const old = await log.next("job");
