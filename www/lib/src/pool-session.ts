@@ -103,11 +103,9 @@ export class PoolSession {
       this.#request("mining.submit", submitParams(worker, share, Date.now()), deadlines.submit, {
         replied: (reply) => {
           resolve(verdictFrom(reply));
-          this.#leaveWhenDone();
         },
         failed: (error) => {
           reject(error);
-          this.#leaveWhenDone();
           // Servers under load leave submits unanswered, but then they say other things.
           if (error.code === "reply-timeout" && this.#linesHeard === heardBefore) this.#askForLife();
         },
@@ -130,7 +128,7 @@ export class PoolSession {
     this.#end(reason);
   }
 
-  /** No more jobs: stays until the open submits have their replies or their deadlines, and closes. */
+  /** No more jobs: stays until the open requests have their replies or their deadlines, and closes. */
   leave(): void {
     this.#leaving = true;
     this.#leaveWhenDone();
@@ -142,7 +140,7 @@ export class PoolSession {
   }
 
   #leaveWhenDone(): void {
-    if (this.#leaving && this.#pending.size === 0)
+    if (this.#leaving && !this.over && this.#pending.size === 0)
       this.close((method) => new StratumError("stopped", `left before the reply to ${method}`));
   }
 
@@ -237,7 +235,17 @@ export class PoolSession {
       return;
     }
     const id = ++this.#requestId;
-    this.#pending.expect(id, method, deadlineMs, requester);
+    this.#pending.expect(id, method, deadlineMs, {
+      replied: (reply) => {
+        requester.replied(reply);
+        this.#leaveWhenDone();
+      },
+      failed: (error) => {
+        requester.failed(error);
+        this.#leaveWhenDone();
+      },
+      late: (reply) => requester.late?.(reply),
+    });
     this.#socket.send(JSON.stringify({ id, method, params }));
   }
 

@@ -144,6 +144,35 @@ test("what was submitted to the later pool is answered after the return, and not
   expect(log.client.state).toBe("ready");
 });
 
+test("a pool that is left while it is asked for a sign of life is left once it has given it", async () => {
+  let asked: (() => void) | undefined;
+  const question = new Promise<void>((resolve) => (asked = resolve));
+  const first = await poolOf(async (peer, connection) => {
+    if (connection === 0) {
+      peer.hangUp();
+      return;
+    }
+    await question;
+    await soloUntilReady(peer, connection);
+  });
+  let answer: (() => void) | undefined;
+  let left = false;
+  const second = await poolOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    const { id } = await peer.receive("mining.extranonce.subscribe");
+    answer = () => {
+      peer.send(`{"id":${id},"result":false,"error":[20,"Not supported.",null]}`);
+    };
+    asked?.();
+    await peer.receive("anything").catch(() => (left = true));
+  });
+  const log = clientFor([first.url, second.url], { returnAfter: 1, deadlines: { silence: 50 } });
+  await log.passed("ready", "ready");
+  expect(left).toBe(false);
+  answer?.();
+  await expect.poll(() => left).toBe(true);
+});
+
 test("an earlier pool that is still away is looked for again, and the connection in use goes on", async () => {
   const misdeeds: readonly Script[] = [
     hangUp,
