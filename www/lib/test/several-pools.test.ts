@@ -255,9 +255,46 @@ test("a client that stops while it looks for an earlier pool leaves no connectio
     await soloUntilReady(peer, connection);
     await until(peer);
   });
-  const log = clientFor([first.url, second.url], { returnAfter: 1 });
+  // No deadline ends it in the client's place.
+  const log = clientFor([first.url, second.url], { returnAfter: 1, deadlines: { handshake: 600_000 } });
   await expect.poll(() => gone).toBe(2);
   expect(log.client.state).toBe("stopped");
+});
+
+test("a client that stops ends the connection that it has left, and the share on its way there", async () => {
+  const first = await poolOf(awayFor(1, soloUntilReady));
+  let left = false;
+  const second = await poolOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    await peer.receive("mining.submit");
+    await peer.receive("anything").catch(() => (left = true));
+  });
+  const log = clientFor([first.url, second.url], { returnAfter: 1, deadlines: { submit: 600_000 } });
+  const verdict = log.client.submit(shareOf(await log.next("job")));
+  const failed = expect(verdict).rejects.toMatchObject({ code: "stopped" });
+  await log.passed("ready", "ready");
+  log.client.stop();
+  await failed;
+  await expect.poll(() => left).toBe(true);
+});
+
+test("what an earlier pool asks for before it gives a job is not the client's to do", async () => {
+  const first = await poolOf(async (peer, connection) => {
+    if (connection === 0) {
+      peer.hangUp();
+      return;
+    }
+    await peer.answer("mining.subscribe", SUBSCRIBED);
+    peer.send(`{"id":null,"method":"client.reconnect","params":[]}`);
+    await peer.answer("mining.authorize", YES);
+    peer.send(notify("1"));
+  });
+  const second = await poolOf(soloUntilReady);
+  const log = clientFor([first.url, second.url], { returnAfter: 1 });
+  await log.passed("ready", "ready");
+  expect(log.client.pool).toBe(first.url);
+  expect(log.all("error")).toHaveLength(1);
+  expect(log.all("notice").map(({ code }) => code)).not.toContain("reconnect-followed");
 });
 
 test("client.reconnect to a path of the proxy is followed to that pool of the list, and to no other", async () => {

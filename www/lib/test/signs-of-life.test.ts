@@ -5,6 +5,7 @@ import type { Peer } from "./scripted-pool.js";
 import {
   clientFor,
   clientOf,
+  idleClientFor,
   type Log,
   notify,
   SOLUTION,
@@ -170,3 +171,19 @@ test("a stopped client leaves no timer, whatever it waited for", async () => {
     expect(await verdict).toBe(job && "ended");
   }
 });
+
+test.each(["connecting", "subscribing", "authorizing", "authorized", "ready"] as const)(
+  "a client that is stopped by its own listener as it becomes %s leaves no timer either",
+  (state) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { client } = idleClientFor("wss://host.example/pool/local", { WebSocket: HandSocketClass });
+    client.addEventListener("state", ({ detail }) => {
+      if (detail.state === state) client.stop();
+    });
+    client.start();
+    HandSocket.last.opens();
+    HandSocket.last.says(`{"id":1,${SUBSCRIBED}}`, notify("1"), `{"id":2,${YES}}`);
+    expect(client.state).toBe("stopped");
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
