@@ -8,7 +8,7 @@ use std::sync::{
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aion_pow::target::{Difficulty, Target};
-use stratum::{Notification, Notify};
+use tokio::time::Instant;
 
 use crate::Template;
 
@@ -16,39 +16,36 @@ use crate::Template;
 /// remembered.
 const REMEMBERED_PROOFS: usize = 65_536;
 
-/// A template with its id, its share target, and the proofs seen for it.
+/// A template with its number and the proofs seen for it. Its share target is each connection's own.
 #[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) id: String,
+    /// What its id on the wire is made of.
+    pub(crate) number: u64,
     pub(crate) template: Template,
-    /// Big-endian, as sent. Difficulty 1 has a boundary of 2^256, which is sent as the largest 32 bytes.
-    share_target: [u8; 32],
+    pub(crate) since: Instant,
     proofs: Mutex<HashSet<[u8; 32]>>,
 }
 
 impl Job {
-    pub(crate) fn new(template: Template, share_difficulty: Difficulty) -> Self {
-        // A block is a share too, whatever the share difficulty.
-        let target = Target::from_difficulty(share_difficulty).max(template.target);
+    pub(crate) fn new(number: u64, template: Template) -> Self {
         Job {
-            id: next_id(),
+            number,
             template,
-            share_target: target.to_be_bytes().unwrap_or([0xff; 32]),
+            since: Instant::now(),
             proofs: Mutex::default(),
         }
     }
 
-    pub(crate) fn notification(&self) -> Notification {
-        Notification::Notify(Notify {
-            job_id: self.id.clone(),
-            clean: true,
-            target: self.share_target,
-            header_hash: self.template.mine_hash,
-        })
+    /// Big-endian, as sent. Difficulty 1 has a boundary of 2^256, which is sent as the largest 32 bytes.
+    pub(crate) fn share_target(&self, difficulty: Difficulty) -> [u8; 32] {
+        // A block is a share too, whatever the share difficulty.
+        let target = Target::from_difficulty(difficulty).max(self.template.target);
+        on_the_wire(target)
     }
 
-    pub(crate) fn share_target(&self) -> Target {
-        Target::from_be_bytes(self.share_target)
+    /// Big-endian.
+    pub(crate) fn block_target(&self) -> [u8; 32] {
+        on_the_wire(self.template.target)
     }
 
     /// True for a proof seen before, by its proof-of-work hash: that covers mine hash, nonce and solution.
@@ -67,12 +64,36 @@ impl Job {
     }
 }
 
-/// Lower-case hex, growing over all pools of the process and over restarts.
-fn next_id() -> String {
-    static NEXT: OnceLock<AtomicU64> = OnceLock::new();
-    let start = || {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        AtomicU64::new(u64::try_from(since_epoch.as_millis()).unwrap_or_default())
-    };
-    format!("{:x}", NEXT.get_or_init(start).fetch_add(1, Relaxed))
+fn on_the_wire(target: Target) -> [u8; 32] {
+    target.to_be_bytes().unwrap_or([0xff; 32])
+}
+
+/// Numbers jobs.
+#[derive(Debug)]
+pub(crate) enum JobNumbers {
+    /// Growing over all pools of the process and over restarts.
+    OfTheProcess,
+    /// From a given one on.
+    From(AtomicU64),
+}
+
+impl JobNumbers {
+    pub(crate) fn starting_at(first: Option<u64>) -> Self {
+        first.map_or(JobNumbers::OfTheProcess, |first| {
+            JobNumbers::From(AtomicU64::new(first))
+        })
+    }
+
+    pub(crate) fn next(&self) -> u64 {
+        static NEXT: OnceLock<AtomicU64> = OnceLock::new();
+        let start = || {
+            let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            AtomicU64::new(u64::try_from(since_epoch.as_millis()).unwrap_or_default())
+        };
+        match self {
+            JobNumbers::OfTheProcess => NEXT.get_or_init(start),
+            JobNumbers::From(next) => next,
+        }
+        .fetch_add(1, Relaxed)
+    }
 }

@@ -20,21 +20,35 @@
 //! also meets the block's target extends the chain, and everybody gets a new job.
 
 mod admission;
+mod ban;
 mod board;
+mod chain_state;
 mod config;
 mod connection;
 mod dev_chain;
+mod extra_nonce;
 mod job;
 mod mined_block;
+mod rejection;
+mod roster;
 mod server;
+mod session;
 mod share;
 mod stats;
+mod status;
 mod template;
+mod vardiff;
+mod worker;
 
+pub use ban::Bans;
+pub use chain_state::ChainState;
 pub use config::{Config, Limits};
 pub use dev_chain::DevChain;
 pub use mined_block::{MinedBlock, MinedBlocks};
-pub use server::{run, run_with};
-pub use share::Rejection;
+pub use rejection::Rejection;
+pub use server::{Pool, run, run_with};
 pub use stats::{Counts, Stats};
-pub use template::{Template, TemplateSource};
+pub use status::{JobStatus, Snapshot, Status, WorkerStatus};
+pub use stratum::Dialect;
+pub use template::{AddressCheck, Desk, Errand, FoundBlock, Template, TemplateSource};
+pub use vardiff::Vardiff;
