@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
-use solo_pool::{Config, Stats, TemplateSource};
+use solo_pool::{Config, Stats, Status, TemplateSource};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -21,6 +21,7 @@ pub const WORKER: &str = "0xa0b0c0d0e0f00112233445566778899aabbccddeeff001122334
 pub struct Pool {
     pub address: SocketAddr,
     pub stats: Stats,
+    pub status: Status,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -36,12 +37,15 @@ impl Pool {
         let address = listener.local_addr().unwrap();
         let stats = config.stats.clone();
         let (shutdown, stopped) = oneshot::channel();
-        let task = tokio::spawn(solo_pool::run_with(listener, config, source, async {
+        let pool = solo_pool::Pool::new(config, source);
+        let status = pool.status();
+        let task = tokio::spawn(pool.run(listener, async {
             let _ = stopped.await;
         }));
         Pool {
             address,
             stats,
+            status,
             shutdown,
             task,
         }
