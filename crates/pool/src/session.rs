@@ -294,7 +294,11 @@ impl Session {
     fn hand_out(&mut self, job: &Job, answer: &mut String) {
         let dialect = self.dialect();
         if let Pace::Following(follower) = &mut self.pace {
-            follower.retarget(Instant::now());
+            match self.last {
+                Some(_) => follower.retarget(Instant::now()),
+                // Before its first job a client could find nothing.
+                None => follower.begin(Instant::now()),
+            };
         }
         let difficulty = self.difficulty();
         let last = self.last.as_ref();
@@ -396,6 +400,47 @@ fn connection_id(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admission::Doors;
+    use crate::ban::BanList;
+    use crate::board::Board;
+    use crate::extra_nonce::ExtraNonces;
+    use crate::{Config, Limits};
+
+    #[tokio::test]
+    async fn a_subscribe_is_refused_while_all_of_two_bytes_are_in_use() {
+        let mut config = Config::new(4).unwrap();
+        config.dialect = Dialect::MiningCore;
+        let bans = BanList::new(None);
+        let service = Arc::new(Service {
+            board: Board::new(config).0,
+            doors: Doors::new(Limits::default(), bans.clone()),
+            bans,
+            extra_nonces: ExtraNonces::new(Dialect::MiningCore, None),
+        });
+        let mut taken: Vec<_> = (0..1 << 16)
+            .map(|_| service.extra_nonces.take().unwrap())
+            .collect();
+        let mut session = Session::new(1, IpAddr::from([192, 0, 2, 1]), service);
+        let subscribe = r#"{"id":1,"method":"mining.subscribe","params":["m","AionStratum/1.0.0"]}"#;
+        let mut answer = String::new();
+        session.hear(subscribe, &mut answer).await.unwrap();
+        assert_eq!(
+            answer,
+            concat!(
+                r#"{"result":false,"error":{"code":20,"message":"no extraNonce1 is free: 65536 are in use","data":null},"id":1}"#,
+                "\n"
+            )
+        );
+        taken.pop();
+        for _ in 0..2 {
+            answer.clear();
+            session.hear(subscribe, &mut answer).await.unwrap();
+            assert!(
+                answer.starts_with(r#"{"result":[["mining.notify","00001""#),
+                "{answer}"
+            );
+        }
+    }
 
     #[test]
     fn a_connection_id_is_its_number_in_base_32() {

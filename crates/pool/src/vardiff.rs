@@ -71,6 +71,12 @@ impl Follower {
         self.difficulty
     }
 
+    /// Starts the first window: the client has a job now.
+    pub(crate) fn begin(&mut self, now: Instant) -> Difficulty {
+        self.since = now;
+        self.difficulty
+    }
+
     /// Counts an accepted share by the difficulty that it had to meet.
     pub(crate) fn share(&mut self, difficulty: Difficulty) {
         self.shares = self.shares.saturating_add(1);

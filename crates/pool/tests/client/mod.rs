@@ -4,11 +4,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use aion_pow::target::Target;
 use serde_json::Value;
-use solo_pool::{Config, Stats, Status, TemplateSource};
+use solo_pool::{Config, Desk, Errand, Stats, Status, Template, TemplateSource};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -91,6 +93,12 @@ impl Client {
         (client, job["params"].as_array().unwrap().clone())
     }
 
+    /// Ends the connection by a reset.
+    pub fn reset(self) {
+        let socket = self.reader.into_inner().reunite(self.writer).unwrap();
+        socket.set_zero_linger().unwrap();
+    }
+
     pub async fn send(&mut self, line: &str) {
         self.send_bytes(format!("{line}\n").as_bytes()).await;
     }
@@ -136,4 +144,47 @@ pub async fn within<F: Future>(future: F) -> F::Output {
 
 pub fn config() -> Config {
     Config::new(Config::DEFAULT_SHARE_DIFFICULTY).unwrap()
+}
+
+/// A source that publishes what it is told to; `None` withdraws.
+pub struct Puppet(UnboundedReceiver<Option<Template>>);
+
+/// The strings of a puppet.
+pub type Strings = UnboundedSender<Option<Template>>;
+
+impl Puppet {
+    pub fn new() -> (Strings, Puppet) {
+        let (strings, orders) = unbounded_channel();
+        (strings, Puppet(orders))
+    }
+}
+
+impl TemplateSource for Puppet {
+    async fn run(mut self, mut desk: Desk) {
+        loop {
+            tokio::select! {
+                Some(order) = self.0.recv() => match order {
+                    Some(template) => desk.publish(template),
+                    None => desk.withdraw(),
+                },
+                errand = desk.next() => match errand {
+                    None => return,
+                    Some(Errand::Address(check)) => check.answer(true),
+                    Some(Errand::Block(block)) => desk.confirmed(&block),
+                },
+            }
+        }
+    }
+}
+
+/// A template that no share is a block of.
+pub fn template(number: u64, mine_hash: [u8; 32]) -> Template {
+    let mut target = [0; 32];
+    target[31] = 1;
+    Template {
+        number,
+        parent: [number as u8; 32],
+        mine_hash,
+        target: Target::from_be_bytes(target),
+    }
 }

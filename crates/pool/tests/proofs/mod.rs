@@ -13,10 +13,22 @@ pub struct Proofs {
     pub mine_hash: [u8; 32],
     /// Under the extraNonce1 `bc4fe05100000000`; its hash is below the target of difficulty 4.
     pub solo: Proof,
+    /// Under the same, above the target of difficulty 2.
+    pub solo_low: Proof,
     /// Under `be10`, below the target of difficulty 512.
     pub miningcore: Proof,
     /// Under `be10`, above it.
     pub miningcore_low: Proof,
+}
+
+impl Proof {
+    /// A submit whose extraNonce2 is the nonce after so many bytes of extraNonce1.
+    pub fn submit(&self, id: u32, worker: &str, job: &str, extra_nonce1: usize) -> String {
+        let (nonce2, solution) = (hex::encode(&self.nonce[extra_nonce1..]), &self.solution);
+        format!(
+            r#"{{"id":{id},"method":"mining.submit","params":["{worker}","{job}","000000005acfd2a0","{nonce2}","fd8005{solution}"]}}"#
+        )
+    }
 }
 
 pub fn proofs() -> Proofs {
@@ -29,6 +41,7 @@ pub fn proofs() -> Proofs {
     Proofs {
         mine_hash: bytes(&file["mineHash"]),
         solo: proof("soloAtDifficulty4"),
+        solo_low: proof("soloAtDifficulty1"),
         miningcore: proof("miningCoreAtDifficulty512"),
         miningcore_low: proof("miningCoreBelowDifficulty512"),
     }

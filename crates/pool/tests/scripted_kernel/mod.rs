@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use aion_pow::target::Target;
 use serde_json::{Value, json};
+use solo_pool::Template;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -58,8 +60,8 @@ pub enum Trouble {
 
 pub struct State {
     pub style: Style,
-    /// The result of `getblocktemplate`, but for the style.
-    pub template: Option<(u64, [u8; 32], [u8; 32], [u8; 32])>,
+    /// What `getblocktemplate` gives; `None`: no template now.
+    pub template: Option<Template>,
     pub import: Import,
     /// Mine hash and nonce of the chain's blocks.
     pub chain: BTreeMap<u64, (String, String)>,
@@ -114,7 +116,12 @@ impl ScriptedKernel {
 
     /// Hands out a template of that number and mine hash, which any share is a block of where `target` is all ones.
     pub fn hand_out(&self, number: u64, mine_hash: [u8; 32], target: [u8; 32]) {
-        self.state().template = Some((number, [number as u8; 32], mine_hash, target));
+        self.state().template = Some(Template {
+            number,
+            parent: [number as u8; 32],
+            mine_hash,
+            target: Target::from_be_bytes(target),
+        });
     }
 
     /// How many calls of the method there were.
@@ -304,24 +311,22 @@ impl State {
     }
 
     fn template_result(&self) -> Value {
-        let Some((height, parent, mine_hash, target)) = self.template else {
+        let Some(template) = self.template else {
             return json!({"message": "the next block is of the other kind", "code": -1});
         };
+        let target = hex::encode(template.target.to_be_bytes().unwrap());
         let (height, target) = match self.style {
-            Style::Java => (json!(height), hex::encode(target)),
-            Style::Rust => {
-                let target = hex::encode(target);
-                (
-                    json!(format!("{height:#x}")),
-                    format!("0x{}", target.trim_start_matches('0')),
-                )
-            }
+            Style::Java => (json!(template.number), target),
+            Style::Rust => (
+                json!(format!("{:#x}", template.number)),
+                format!("0x{}", target.trim_start_matches('0')),
+            ),
         };
         json!({
-            "previousblockhash": hex::encode(parent),
+            "previousblockhash": hex::encode(template.parent),
             "height": height,
             "target": target,
-            "headerHash": hex::encode(mine_hash),
+            "headerHash": hex::encode(template.mine_hash),
             "blockBaseReward": "14bf8ad0a8dd8000",
             "blockTxFee": "0",
         })
@@ -333,24 +338,21 @@ impl State {
         if (nonce.len(), solution.len(), hash.len()) != (64, 2816, 64) {
             return json!({"message": "wrong parameters", "code": -1});
         }
-        if let Some((height, _, mine_hash, target)) = self.template
-            && hex::encode(mine_hash) == hash
+        if let Some(template) = self.template
+            && hex::encode(template.mine_hash) == hash
+            && self.import != Import::Fails
         {
-            match self.import {
-                Import::Works => {
-                    self.chain.insert(height, (hash, nonce));
-                }
-                Import::AnotherFirst => {
-                    self.chain.insert(height, ("ab".repeat(32), nonce));
-                }
-                Import::Fails => {}
-            }
-            if self.import != Import::Fails {
-                self.template = self
-                    .next
-                    .pop_front()
-                    .map(|next| (height + 1, mine_hash, next, target));
-            }
+            let hash = match self.import {
+                Import::AnotherFirst => "ab".repeat(32),
+                _ => hash,
+            };
+            self.chain.insert(template.number, (hash, nonce));
+            self.template = self.next.pop_front().map(|mine_hash| Template {
+                number: template.number + 1,
+                parent: template.mine_hash,
+                mine_hash,
+                ..template
+            });
         }
         json!(true)
     }
