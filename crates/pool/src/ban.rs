@@ -64,6 +64,15 @@ pub(crate) enum Weight {
     Stale,
 }
 
+/// How an address stands after a submit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Good,
+    /// By this submit.
+    NewlyBanned,
+    Banned,
+}
+
 /// The address that counts: an IPv6 customer has a /64 at least.
 pub(crate) fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -100,16 +109,16 @@ impl BanList {
         }
     }
 
-    /// Counts a submit; true where the address is banned by it, or was before.
-    pub(crate) fn count(&self, address: IpAddr, weight: Weight) -> bool {
+    /// Counts a submit.
+    pub(crate) fn count(&self, address: IpAddr, weight: Weight) -> Standing {
         let Some(rules) = self.rules_for(address) else {
-            return false;
+            return Standing::Good;
         };
         if self.is_banned(address) {
-            return true;
+            return Standing::Banned;
         }
         if weight == Weight::Stale {
-            return false;
+            return Standing::Good;
         }
         let mut counts = self.lock();
         make_room(&mut counts);
@@ -117,15 +126,15 @@ impl BanList {
         count.submits += 1;
         count.invalid += u32::from(weight == Weight::Invalid);
         if count.submits < rules.submits {
-            return false;
+            return Standing::Good;
         }
         if u64::from(count.invalid) * 100 >= u64::from(count.submits) * u64::from(rules.percent) {
             count.banned_until = Some(Instant::now() + rules.duration);
-            return true;
+            return Standing::NewlyBanned;
         }
         // An address that passed is counted anew: what it did long ago neither helps nor hurts it.
         *count = Count::default();
-        false
+        Standing::Good
     }
 
     /// Shuts an address out for junk, where the rules say so; true where they do.
@@ -190,7 +199,7 @@ mod tests {
                 true => Weight::Invalid,
                 false => Weight::Valid,
             };
-            list.count(MINER, weight)
+            list.count(MINER, weight) == Standing::NewlyBanned
         })
     }
 
@@ -218,19 +227,21 @@ mod tests {
     async fn a_ban_ends() {
         let list = list(|_| {});
         banned_at(&list, 500, |_| true);
-        assert!(list.is_banned(MINER) && list.count(MINER, Weight::Valid));
+        assert!(list.is_banned(MINER));
+        assert_eq!(list.count(MINER, Weight::Valid), Standing::Banned);
         assert_eq!(list.banned(), 1);
         tokio::time::advance(Duration::from_secs(299)).await;
         assert!(list.is_banned(MINER));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(list.banned(), 0);
-        assert!(!list.is_banned(MINER) && !list.count(MINER, Weight::Invalid));
+        assert!(!list.is_banned(MINER));
+        assert_eq!(list.count(MINER, Weight::Invalid), Standing::Good);
     }
 
     #[tokio::test(start_paused = true)]
     async fn stale_shares_ban_nobody() {
         let list = list(|_| {});
-        assert!((0..2_000).all(|_| !list.count(MINER, Weight::Stale)));
+        assert!((0..2_000).all(|_| list.count(MINER, Weight::Stale) == Standing::Good));
         assert_eq!(
             banned_at(&list, 999, |_| true),
             Some(500),
@@ -271,7 +282,7 @@ mod tests {
             ("no rules", None, MINER, false),
         ] {
             let list = BanList::new(rules);
-            let banned = (0..500).any(|_| list.count(address, Weight::Invalid));
+            let banned = (0..500).any(|_| list.count(address, Weight::Invalid) != Standing::Good);
             assert_eq!(banned, expected, "{name}");
             assert_eq!(list.is_banned(address), expected, "{name}");
         }
@@ -281,10 +292,16 @@ mod tests {
     async fn a_ban_covers_the_whole_of_a_customer() {
         let list = list(|rules| rules.submits = 1);
         let six = |text: &str| -> IpAddr { text.parse().unwrap() };
-        assert!(list.count(six("2001:db8:1:2::1"), Weight::Invalid));
+        assert_eq!(
+            list.count(six("2001:db8:1:2::1"), Weight::Invalid),
+            Standing::NewlyBanned
+        );
         assert!(list.is_banned(six("2001:db8:1:2:ffff::9")));
         assert!(!list.is_banned(six("2001:db8:1:3::1")));
-        assert!(list.count(six("::ffff:192.0.2.1"), Weight::Invalid));
+        assert_eq!(
+            list.count(six("::ffff:192.0.2.1"), Weight::Invalid),
+            Standing::NewlyBanned
+        );
         assert!(list.is_banned(MINER));
     }
 

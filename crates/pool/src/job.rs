@@ -22,6 +22,8 @@ pub(crate) struct Job {
     /// What its id on the wire is made of.
     pub(crate) number: u64,
     pub(crate) template: Template,
+    /// The greatest difficulty that is not harder to meet than the block itself.
+    pub(crate) hardest: Difficulty,
     pub(crate) since: Instant,
     proofs: Mutex<HashSet<[u8; 32]>>,
 }
@@ -31,6 +33,7 @@ impl Job {
         Job {
             number,
             template,
+            hardest: hardest(template.target),
             since: Instant::now(),
             proofs: Mutex::default(),
         }
@@ -64,6 +67,28 @@ impl Job {
     }
 }
 
+/// The greatest difficulty whose target is at least this one: `floor(2^256 / target)` within 128 bits, by halving, since
+/// a target has 256 bits and only divides here.
+fn hardest(target: Target) -> Difficulty {
+    let is_met = |value: u128| {
+        Difficulty::new(value).is_ok_and(|difficulty| Target::from_difficulty(difficulty) >= target)
+    };
+    let mut greatest = 0;
+    for bit in (0..u128::BITS).rev() {
+        let higher = greatest | 1 << bit;
+        if is_met(higher) {
+            greatest = higher;
+        }
+    }
+    // Difficulty 1 is never harder than any target.
+    Difficulty::new(greatest).unwrap_or(LEAST)
+}
+
+const LEAST: Difficulty = match Difficulty::new(1) {
+    Ok(difficulty) => difficulty,
+    Err(_) => panic!("1 is a difficulty"),
+};
+
 fn on_the_wire(target: Target) -> [u8; 32] {
     target.to_be_bytes().unwrap_or([0xff; 32])
 }
@@ -95,5 +120,28 @@ impl JobNumbers {
             JobNumbers::From(next) => next,
         }
         .fetch_add(1, Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_harder_than_its_block() {
+        for difficulty in [1, 2, 3, 16, 17, 1_000, 48_123_457, u128::MAX] {
+            let block = Difficulty::new(difficulty).unwrap();
+            assert_eq!(hardest(Target::from_difficulty(block)), block);
+        }
+        for (target, expected) in [([0xff; 32], 1), ([0; 32], u128::MAX)] {
+            assert_eq!(hardest(Target::from_be_bytes(target)).get(), expected);
+        }
+        let mut target = [0; 32];
+        target[0] = 0x0f;
+        assert_eq!(
+            hardest(Target::from_be_bytes(target)).get(),
+            17,
+            "2^256 / 0x0f00… is 17.07"
+        );
     }
 }

@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::admission::Doors;
+use crate::admission::{Doors, Refused};
 use crate::ban::BanList;
 use crate::board::Board;
-use crate::connection::{self, End};
+use crate::connection;
 use crate::extra_nonce::ExtraNonces;
 use crate::session::Session;
 use crate::{Config, Desk, DevChain, Status, TemplateSource};
@@ -127,7 +127,8 @@ async fn accept(listener: TcpListener, service: Arc<Service>, shutdown: impl Fut
                     drop(seat);
                 });
             }
-            Err(refused) => tracing::debug!(?refused, "connection refused"),
+            Err(Refused::Banned) => tracing::debug!("connection refused: its address is banned"),
+            Err(full) => tracing::warn!(?full, "connection refused: too many are open"),
         }
     }
     drop(listener);
@@ -147,11 +148,7 @@ async fn serve(socket: TcpStream, address: IpAddr, service: Arc<Service>, stoppi
     let end = connection::serve(socket, session, config, &stopping).await;
     if end.is_junk() && service.bans.junk(address) {
         config.stats.count_ban();
-        tracing::warn!(connection = number, %end, "address banned for junk");
+        tracing::warn!(connection = number, %address, "banned: junk");
     }
     tracing::debug!(connection = number, %end, "closed");
-    if matches!(end, End::Banned) {
-        config.stats.count_ban();
-        tracing::warn!(connection = number, %end, "address banned");
-    }
 }

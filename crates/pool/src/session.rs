@@ -12,14 +12,14 @@ use stratum::{
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::ban::Weight;
-use crate::board::{Found, OPEN_JOBS};
+use crate::ban::{Standing, Weight};
+use crate::board::Found;
 use crate::connection::End;
 use crate::extra_nonce::ExtraNonce1;
 use crate::job::Job;
+use crate::pace::Pace;
 use crate::roster::Membership;
 use crate::server::Service;
-use crate::vardiff::Follower;
 use crate::worker::{Worker, password_difficulty};
 use crate::{Rejection, Template, share};
 
@@ -32,17 +32,9 @@ pub(crate) struct Session {
     extra_nonce1: Option<ExtraNonce1>,
     worker: Option<Membership>,
     pace: Pace,
-    /// The difficulties that the newest jobs were handed out with, the newest last.
-    handed: Vec<(u64, Difficulty)>,
     last: Option<Handed>,
     /// When the client connected, or last submitted.
     pub(crate) active: Instant,
-}
-
-/// How a connection's difficulty comes about.
-enum Pace {
-    Fixed(Difficulty),
-    Following(Follower),
 }
 
 /// The last job that was handed out.
@@ -54,12 +46,8 @@ struct Handed {
 
 impl Session {
     pub(crate) fn new(number: u64, address: IpAddr, service: Arc<Service>) -> Self {
-        let config = service.board.config();
         let active = Instant::now();
-        let pace = match &config.vardiff {
-            Some(rules) => Pace::Following(Follower::new(rules.clone(), config.share_difficulty, active)),
-            None => Pace::Fixed(config.share_difficulty),
-        };
+        let pace = Pace::new(service.board.config(), active);
         Session {
             number,
             address,
@@ -68,7 +56,6 @@ impl Session {
             extra_nonce1: None,
             worker: None,
             pace,
-            handed: Vec::new(),
             last: None,
             active,
         }
@@ -197,7 +184,7 @@ impl Session {
                 .vardiff
                 .as_ref()
                 .map_or(config.share_difficulty, |rules| rules.least);
-            self.pace = Pace::Fixed(difficulty.max(least));
+            self.pace.fix(difficulty.max(least));
         }
         self.reply(answer, &Reply::success(call.id, granted));
         if granted && self.dialect() == Dialect::MiningCore {
@@ -217,8 +204,14 @@ impl Session {
             Err(Rejection::Stale) => Weight::Stale,
             Err(_) => Weight::Invalid,
         };
-        if self.service.bans.count(self.address, weight) {
-            return Err(End::Banned);
+        match self.service.bans.count(self.address, weight) {
+            Standing::Good => {}
+            Standing::Banned => return Err(End::Banned),
+            Standing::NewlyBanned => {
+                self.service.board.config().stats.count_ban();
+                tracing::warn!(connection = self.number, address = %self.address, "banned: too many invalid submits");
+                return Err(End::Banned);
+            }
         }
         let reply = match verdict {
             Ok(()) => {
@@ -244,31 +237,14 @@ impl Session {
             Found::Past => return Err(Rejection::Stale),
             Found::Unknown => return Err(Rejection::JobNotFound),
         };
-        let difficulty = self.handed_difficulty(job.number);
+        let difficulty = self.pace.required(&job);
         let block = share::judge(&job, difficulty, dialect, extra_nonce1.bytes(), call)?;
         if let Some(block) = block {
             worker.count_block();
             board.found(block);
         }
-        if let Pace::Following(follower) = &mut self.pace {
-            follower.share(difficulty);
-        }
+        self.pace.share(difficulty);
         Ok(())
-    }
-
-    /// What a share of the job must meet: what it was handed out with, since the client may not know of a change yet.
-    fn handed_difficulty(&self, job: u64) -> Difficulty {
-        self.handed
-            .iter()
-            .find(|&&(handed, _)| handed == job)
-            .map_or(self.difficulty(), |&(_, difficulty)| difficulty)
-    }
-
-    fn difficulty(&self) -> Difficulty {
-        match &self.pace {
-            Pace::Fixed(difficulty) => *difficulty,
-            Pace::Following(follower) => follower.difficulty(),
-        }
     }
 
     /// Hands out the current job, if there is one that this client does not have.
@@ -293,14 +269,7 @@ impl Session {
 
     fn hand_out(&mut self, job: &Job, answer: &mut String) {
         let dialect = self.dialect();
-        if let Pace::Following(follower) = &mut self.pace {
-            match self.last {
-                Some(_) => follower.retarget(Instant::now()),
-                // Before its first job a client could find nothing.
-                None => follower.begin(Instant::now()),
-            };
-        }
-        let difficulty = self.difficulty();
+        let difficulty = self.pace.hand_out(job, Instant::now());
         let last = self.last.as_ref();
         let target = job.share_target(difficulty);
         let notify = Notification::Notify(Notify {
@@ -325,7 +294,6 @@ impl Session {
                 answer.push_str(&dialect.notification_line(&Notification::SetTarget(target)));
             }
         }
-        self.remember(job.number, difficulty);
         if let Some(worker) = &self.worker {
             worker.set_difficulty(difficulty);
         }
@@ -334,19 +302,6 @@ impl Session {
             job: job.number,
             difficulty,
         });
-    }
-
-    fn remember(&mut self, job: u64, difficulty: Difficulty) {
-        match self.handed.iter_mut().find(|(handed, _)| *handed == job) {
-            // Handed out twice: a share that was on its way may know the first alone.
-            Some((_, known)) => *known = difficulty.min(*known),
-            None => {
-                if self.handed.len() == OPEN_JOBS {
-                    self.handed.remove(0);
-                }
-                self.handed.push((job, difficulty));
-            }
-        }
     }
 
     fn dialect(&self) -> Dialect {
@@ -399,6 +354,9 @@ fn connection_id(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use stratum::ServerMessage;
+
     use super::*;
     use crate::admission::Doors;
     use crate::ban::BanList;
@@ -406,17 +364,95 @@ mod tests {
     use crate::extra_nonce::ExtraNonces;
     use crate::{Config, Limits};
 
-    #[tokio::test]
-    async fn a_subscribe_is_refused_while_all_of_two_bytes_are_in_use() {
+    fn service(dialect: Dialect) -> Arc<Service> {
         let mut config = Config::new(4).unwrap();
-        config.dialect = Dialect::MiningCore;
+        config.dialect = dialect;
+        config.first_job = Some(1);
         let bans = BanList::new(None);
-        let service = Arc::new(Service {
-            board: Board::new(config).0,
+        let board = Board::new(config).0;
+        board.publish(Template {
+            number: 1,
+            parent: [0; 32],
+            mine_hash: [1; 32],
+            target: aion_pow::target::Target::from_be_bytes([1; 32]),
+        });
+        Arc::new(Service {
+            board,
             doors: Doors::new(Limits::default(), bans.clone()),
             bans,
-            extra_nonces: ExtraNonces::new(Dialect::MiningCore, None),
-        });
+            extra_nonces: ExtraNonces::new(dialect, None),
+        })
+    }
+
+    /// Any JSON, with the words of the protocol among its strings.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let words = prop_oneof![
+            Just("1".to_owned()),
+            Just("00000001".to_owned()),
+            Just("AionStratum/1.0.0".to_owned()),
+            Just(format!("0xa0{}", "1f".repeat(31))),
+            Just("000000005acfd2a0".to_owned()),
+            Just("0".repeat(48)),
+            Just("0".repeat(60)),
+            Just(format!("fd8005{}", "0".repeat(2816))),
+            ".*",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            words.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..7).prop_map(Value::from),
+                proptest::collection::hash_map("[a-z]{0,3}", inner, 0..3).prop_map(Value::from_iter),
+            ]
+        })
+    }
+
+    fn any_call() -> impl Strategy<Value = String> {
+        let methods = prop_oneof![
+            Just("mining.subscribe"),
+            Just("mining.authorize"),
+            Just("mining.submit"),
+            Just("mining.extranonce.subscribe"),
+            Just("mining.other"),
+        ];
+        let params = prop_oneof![
+            any_json(),
+            proptest::collection::vec(any_json(), 0..7).prop_map(Value::from)
+        ];
+        (any_json(), methods, params).prop_map(|(id, method, params)| {
+            json!({ "id": id, "method": method, "params": params }).to_string()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_client_says_each_line_back_is_a_message(
+            calls in proptest::collection::vec(any_call(), 0..12),
+            is_solo: bool,
+        ) {
+            let dialect = if is_solo { Dialect::Solo } else { Dialect::MiningCore };
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let mut session = Session::new(1, IpAddr::from([192, 0, 2, 1]), service(dialect));
+            for call in calls {
+                let mut answer = String::new();
+                runtime.block_on(session.hear(&call, &mut answer)).unwrap();
+                for line in answer.split_inclusive('\n') {
+                    let text = line.strip_suffix('\n').expect("a whole line");
+                    prop_assert!(!text.contains('\r'));
+                    prop_assert!(ServerMessage::parse(text).is_ok(), "{}", text);
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_subscribe_is_refused_while_all_of_two_bytes_are_in_use() {
+        let service = service(Dialect::MiningCore);
         let mut taken: Vec<_> = (0..1 << 16)
             .map(|_| service.extra_nonces.take().unwrap())
             .collect();
