@@ -58,7 +58,8 @@ pub(crate) struct Arguments {
     /// The seconds after which a difficulty is looked at again, unless shares come much too fast.
     #[arg(long, value_name = "N", requires = "vardiff", default_value_t = 120, value_parser = value_parser!(u64).range(1..=86_400), help_heading = "Shares")]
     vardiff_window: u64,
-    /// The least difficulty that --vardiff, or a password, may set. Without this the value of --difficulty.
+    /// The least difficulty that --vardiff, or a password, may set. Without this 4, or
+    /// --difficulty where that is less.
     #[arg(long, value_name = "D", requires = "vardiff", value_parser = value_parser!(u64).range(1..), help_heading = "Shares")]
     vardiff_min: Option<u64>,
     /// The greatest difficulty that --vardiff may set.
@@ -142,7 +143,9 @@ impl Arguments {
     }
 
     fn vardiff(&self) -> anyhow::Result<Vardiff> {
-        let least = self.vardiff_min.unwrap_or(self.difficulty);
+        let least = self
+            .vardiff_min
+            .unwrap_or(self.difficulty.min(Config::DEFAULT_SHARE_DIFFICULTY));
         if !(least..=self.vardiff_max).contains(&self.difficulty) {
             anyhow::bail!(
                 "--difficulty {} is not within --vardiff-min {least} and --vardiff-max {}",

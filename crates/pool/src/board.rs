@@ -41,7 +41,7 @@ struct Jobs {
     past: VecDeque<u64>,
 }
 
-/// What is known of a job id.
+/// What is known of a job's number.
 pub(crate) enum Found {
     Open(Arc<Job>),
     Past,
@@ -77,16 +77,15 @@ impl Board {
         self.lock().open.back().cloned()
     }
 
-    /// The job whose id, as `name` writes it, is `id`.
-    pub(crate) fn find(&self, id: &str, name: impl Fn(u64) -> String) -> Found {
+    pub(crate) fn find(&self, number: u64) -> Found {
         let jobs = self.lock();
-        if let Some(job) = jobs.open.iter().rev().find(|job| name(job.number) == id) {
+        if let Some(job) = jobs.open.iter().rev().find(|job| job.number == number) {
             return Found::Open(job.clone());
         }
-        if jobs.past.iter().rev().any(|&number| name(number) == id) {
-            return Found::Past;
+        match jobs.past.contains(&number) {
+            true => Found::Past,
+            false => Found::Unknown,
         }
-        Found::Unknown
     }
 
     pub(crate) fn publish(&self, template: Template) {
@@ -187,7 +186,7 @@ mod tests {
     }
 
     fn state(board: &Board, number: u64) -> &'static str {
-        match board.find(&number.to_string(), |number| number.to_string()) {
+        match board.find(number) {
             Found::Open(job) => {
                 assert_eq!(job.number, number);
                 "open"

@@ -160,7 +160,12 @@ impl Session {
         let granted = match worker {
             Some(worker) if self.service.board.is_payable(worker.address()).await => {
                 tracing::info!(connection = self.number, worker = worker.shown(), "authorized");
-                self.worker = Some(self.service.board.roster.enter(&worker));
+                let worker = self.service.board.roster.enter(&worker);
+                // A solo job came before its worker's name.
+                if let Some(last) = &self.last {
+                    worker.set_difficulty(last.difficulty);
+                }
+                self.worker = Some(worker);
                 true
             }
             Some(worker) => {
@@ -232,10 +237,11 @@ impl Session {
         let worker = self.worker.as_ref().ok_or(Rejection::Unauthorized)?;
         let extra_nonce1 = self.extra_nonce1.as_ref().ok_or(Rejection::NotSubscribed)?;
         let board = &self.service.board;
-        let job = match board.find(call.text_param(1).unwrap_or_default(), |job| job_id(dialect, job)) {
-            Found::Open(job) => job,
-            Found::Past => return Err(Rejection::Stale),
-            Found::Unknown => return Err(Rejection::JobNotFound),
+        let number = call.text_param(1).and_then(|id| job_number(dialect, id));
+        let job = match number.map(|number| board.find(number)) {
+            Some(Found::Open(job)) => job,
+            Some(Found::Past) => return Err(Rejection::Stale),
+            Some(Found::Unknown) | None => return Err(Rejection::JobNotFound),
         };
         let difficulty = self.pace.required(&job);
         let block = share::judge(&job, difficulty, dialect, extra_nonce1.bytes(), call)?;
@@ -340,6 +346,12 @@ fn job_id(dialect: Dialect, number: u64) -> String {
         Dialect::Solo => format!("{number:x}"),
         Dialect::MiningCore => format!("{number:08x}"),
     }
+}
+
+/// The number of a job whose id is exactly this.
+fn job_number(dialect: Dialect, id: &str) -> Option<u64> {
+    let number = u64::from_str_radix(id, 16).ok()?;
+    (job_id(dialect, number) == id).then_some(number)
 }
 
 /// A connection's number in MiningCore's manner: base 32 by `0` to `9` and `A` to `V`, at least five digits.
@@ -475,6 +487,25 @@ mod tests {
                 answer.starts_with(r#"{"result":[["mining.notify","00001""#),
                 "{answer}"
             );
+        }
+    }
+
+    #[test]
+    fn a_job_id_is_read_only_as_it_is_written() {
+        for (dialect, id, number) in [
+            (Dialect::Solo, "1a2b", Some(0x1a2b)),
+            (Dialect::Solo, "0", Some(0)),
+            (Dialect::Solo, "00001a2b", None),
+            (Dialect::Solo, "1A2B", None),
+            (Dialect::Solo, "+1", None),
+            (Dialect::Solo, "", None),
+            (Dialect::Solo, "10000000000000000", None),
+            (Dialect::MiningCore, "00001a2b", Some(0x1a2b)),
+            (Dialect::MiningCore, "1a2b3c4d5e", Some(0x1a_2b3c_4d5e)),
+            (Dialect::MiningCore, "1a2b", None),
+            (Dialect::MiningCore, "000001a2b3", None),
+        ] {
+            assert_eq!(job_number(dialect, id), number, "{id}");
         }
     }
 

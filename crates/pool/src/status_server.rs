@@ -4,10 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::{Snapshot, Status};
+use crate::Status;
 
 /// Connections at a time; further ones wait in the listener's queue.
 const CONNECTIONS: usize = 64;
@@ -30,7 +31,7 @@ const CONNECTION: Duration = Duration::from_secs(60);
 /// How long to wait after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `/`, and `/status.json` as [`Snapshot`], until `shutdown` is done. Anybody who reaches it may read it: there is
+/// Serves `/`, and `/status.json` as [`Snapshot`](crate::Snapshot), until `shutdown` is done. Anybody who reaches it may read it: there is
 /// nothing to be set, and no whole wallet address.
 pub async fn serve_status(listener: TcpListener, status: Status, shutdown: impl Future<Output = ()>) {
     let router = router(status);
@@ -86,12 +87,19 @@ fn router(status: Status) -> Router {
         .with_state(status)
 }
 
-async fn snapshot(State(status): State<Status>) -> (HeaderMap, Json<Snapshot>) {
-    let headers = HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
-    (headers, Json(status.snapshot()))
+async fn snapshot(State(status): State<Status>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    match serde_json::to_string(&status.snapshot()) {
+        Ok(text) => (headers, text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
-async fn text(kind: &'static str, text: &'static str) -> (HeaderMap, &'static str) {
+async fn text(kind: &'static str, text: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (
@@ -101,8 +109,7 @@ async fn text(kind: &'static str, text: &'static str) -> (HeaderMap, &'static st
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    (HeaderMap::from_iter(headers), text)
+    (headers, text)
 }
 
 async fn serve(router: Router, socket: TcpStream) {

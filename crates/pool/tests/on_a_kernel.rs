@@ -169,6 +169,44 @@ async fn a_block_survives_a_kernel_in_trouble() {
 }
 
 #[tokio::test]
+async fn a_verdict_does_not_wait_for_a_kernel_that_hangs_and_the_block_is_tried_again() {
+    let mut script = ScriptedKernel::start().await;
+    script.hand_out(5, proofs().mine_hash, EASY);
+    script
+        .state()
+        .troubles
+        .push_back(("submitblock", Trouble::HalfOpen));
+    let mut kernel = kernel(&script);
+    kernel.deadline = Duration::from_secs(2);
+    let pool = pool_of(kernel).await;
+    let (mut client, job) = Client::ready(&pool).await;
+    client.send(&submit(&job[0])).await;
+    assert_eq!(client.line().await, r#"{"id":3,"result":true,"error":null}"#);
+    within(script.first("submitblock")).await;
+    assert_eq!(pool.stats.counts().confirmed, 0, "the kernel has not answered");
+    counts_become(&pool, |counts| counts.confirmed == 1).await;
+    assert_eq!(script.count("submitblock"), 2);
+}
+
+#[tokio::test]
+async fn two_proofs_of_the_same_template_are_one_block() {
+    let script = ScriptedKernel::start().await;
+    script.hand_out(5, proofs().mine_hash, EASY);
+    let mut kernel = kernel(&script);
+    kernel.confirm_for = Duration::from_millis(50);
+    let pool = pool_of(kernel).await;
+    let (mut client, job) = Client::ready(&pool).await;
+    for (proof, decided) in [(proofs().solo, 1), (proofs().solo_low, 2)] {
+        let line = proof.submit(3, WORKER, job[0].as_str().unwrap(), 8);
+        client.send(&line).await;
+        assert_eq!(client.line().await, r#"{"id":3,"result":true,"error":null}"#);
+        counts_become(&pool, |counts| counts.confirmed + counts.unconfirmed == decided).await;
+    }
+    let counts = pool.stats.counts();
+    assert_eq!((counts.blocks, counts.confirmed, counts.unconfirmed), (2, 1, 1));
+}
+
+#[tokio::test]
 async fn a_stop_waits_for_a_block_on_its_way() {
     let mut script = ScriptedKernel::start().await;
     script.hand_out(5, proofs().mine_hash, EASY);

@@ -54,6 +54,11 @@ async fn it_tells_of_job_connections_and_shares_and_names_no_whole_address() {
 
     strings.send(Some(template(5, proofs().mine_hash))).unwrap();
     let (mut client, job) = Client::ready(&pool).await;
+    let (_, first) = json_of(address).await;
+    assert_eq!(
+        first["workers"][0]["difficulty"], "4",
+        "of the job that came before the name"
+    );
     let share = proofs().solo.submit(4, WORKER, job[0].as_str().unwrap(), 8);
     for _ in 0..2 {
         client.send(&share).await;

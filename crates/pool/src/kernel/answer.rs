@@ -1,5 +1,6 @@
 //! What a kernel's results say, in the forms of both kernels.
 
+use aion_pow::solution::SOLUTION_BYTES;
 use aion_pow::target::Target;
 use serde_json::Value;
 
@@ -24,6 +25,8 @@ pub(crate) enum Header {
         mine_hash: [u8; 32],
         /// Big-endian; `None` where the kernel gives none that can be read.
         nonce: Option<[u8; 32]>,
+        /// 1408 bytes, or `None` likewise.
+        solution: Option<Vec<u8>>,
     },
     /// No block of that number, or none with a proof of work: the kernel's code.
     Nothing { code: i64 },
@@ -65,13 +68,16 @@ pub(crate) fn work(result: &Value) -> Result<Work, Fault> {
     }))
 }
 
-/// Reads a header's hash and nonce; codes other than 0 say that there is none.
+/// Reads a header's hash and seal; codes other than 0 say that there is none.
 pub(crate) fn header(result: &Value) -> Result<Header, Fault> {
     let mine_hash = text(result, "headerHash").and_then(full_hash);
     match (mine_hash, result.get("code").and_then(Value::as_i64)) {
         (Some(mine_hash), _) => Ok(Header::Sealed {
             mine_hash,
             nonce: text(result, "nonce").and_then(padded),
+            solution: text(result, "solution")
+                .and_then(|digits| hex::decode(digits).ok())
+                .filter(|solution| solution.len() == SOLUTION_BYTES),
         }),
         (None, Some(code)) if code != 0 => Ok(Header::Nothing { code }),
         _ => Err(Fault::Field {
@@ -123,6 +129,7 @@ fn integer(value: &Value) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -217,17 +224,23 @@ mod tests {
         let mine_hash = hex::decode(HASH).unwrap().try_into().unwrap();
         let mut nonce = [0; 32];
         nonce[31] = 0x1f;
-        let sealed = |nonce| Ok(Header::Sealed { mine_hash, nonce });
+        let sealed = |nonce, solution| {
+            Ok(Header::Sealed {
+                mine_hash,
+                nonce,
+                solution,
+            })
+        };
         for (result, expected) in [
             (
-                json!({"code": 0, "headerHash": HASH, "nonce": format!("{:0>64}", "1f")}),
-                sealed(Some(nonce)),
+                json!({"code": 0, "headerHash": HASH, "nonce": format!("{:0>64}", "1f"), "solution": "ab".repeat(1408)}),
+                sealed(Some(nonce), Some(vec![0xab; 1408])),
             ),
             (
-                json!({"headerHash": format!("0x{HASH}"), "nonce": "0x1f"}),
-                sealed(Some(nonce)),
+                json!({"headerHash": format!("0x{HASH}"), "nonce": "0x1f", "solution": "0xab"}),
+                sealed(Some(nonce), None),
             ),
-            (json!({"code": 0, "headerHash": HASH}), sealed(None)),
+            (json!({"code": 0, "headerHash": HASH}), sealed(None, None)),
             (
                 json!({"code": -2, "message": "not found"}),
                 Ok(Header::Nothing { code: -2 }),
@@ -243,6 +256,27 @@ mod tests {
             json!({"headerHash": "12"}),
         ] {
             assert!(header(&bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_field_gives_a_template_or_the_name_of_a_field(
+            field in proptest::sample::select(vec!["height", "target", "headerHash", "previousblockhash", "code"]),
+            value in prop_oneof![
+                any::<i64>().prop_map(Value::from),
+                any::<f64>().prop_map(Value::from),
+                "(0x)?[0-9a-fg]{0,66}".prop_map(Value::from),
+                ".*".prop_map(Value::from),
+                Just(Value::Null),
+                Just(json!([{}])),
+            ],
+        ) {
+            match work(&with(field, value)) {
+                Ok(Work::Template(template)) => prop_assert!(template.target > Target::from_be_bytes([0; 32])),
+                Err(Fault::Field { field: named, .. }) => prop_assert_eq!(named, field),
+                other => prop_assert!(false, "{:?}", other),
+            }
         }
     }
 

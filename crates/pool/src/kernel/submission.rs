@@ -62,18 +62,24 @@ pub(crate) async fn submit(rpc: &Rpc, block: &FoundBlock, patience: Duration) ->
 }
 
 /// Looks for a submitted block on the chain. Its mine hash is the pool's alone, but another miner of this pool may have
-/// found the same template's block first: the nonce tells.
+/// found the same template's block first, or the same miner the other solution of its nonce: the seal tells.
 pub(crate) async fn confirm(rpc: &Rpc, block: &FoundBlock, patience: Duration) -> Fate {
     let end = Instant::now() + patience;
     loop {
         let params = [block.template.number.into()];
         let seen = rpc.call("getHeaderByBlockNumber", &params).await;
         let why = match seen.and_then(|result| answer::header(&result)) {
-            Ok(Header::Sealed { mine_hash, nonce }) if mine_hash == block.template.mine_hash => {
-                if nonce.is_none_or(|nonce| nonce == block.nonce) {
+            Ok(Header::Sealed {
+                mine_hash,
+                nonce,
+                solution,
+            }) if mine_hash == block.template.mine_hash => {
+                if nonce.is_none_or(|nonce| nonce == block.nonce)
+                    && solution.is_none_or(|solution| solution == block.solution)
+                {
                     return Fate::OnTheChain;
                 }
-                "the same block with another nonce is on the chain".to_owned()
+                "the same block is on the chain by another proof".to_owned()
             }
             Ok(Header::Sealed { mine_hash, .. }) => {
                 format!(

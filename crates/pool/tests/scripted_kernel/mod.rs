@@ -63,8 +63,8 @@ pub struct State {
     /// What `getblocktemplate` gives; `None`: no template now.
     pub template: Option<Template>,
     pub import: Import,
-    /// Mine hash and nonce of the chain's blocks.
-    pub chain: BTreeMap<u64, (String, String)>,
+    /// Mine hash, nonce and solution of the chain's blocks.
+    pub chain: BTreeMap<u64, [String; 3]>,
     /// The template's blocks that the next template follows, where one is imported.
     pub next: VecDeque<[u8; 32]>,
     pub valid: bool,
@@ -346,7 +346,7 @@ impl State {
                 Import::AnotherFirst => "ab".repeat(32),
                 _ => hash,
             };
-            self.chain.insert(template.number, (hash, nonce));
+            self.chain.insert(template.number, [hash, nonce, solution]);
             self.template = self.next.pop_front().map(|mine_hash| Template {
                 number: template.number + 1,
                 parent: template.mine_hash,
@@ -363,12 +363,13 @@ impl State {
         };
         match (self.chain.get(&height), self.style) {
             (None, _) => json!({"message": "not found", "code": -2}),
-            (Some((hash, nonce)), Style::Java) => {
-                json!({"code": 0, "nonce": nonce, "headerHash": hash, "blockHeader": {}})
+            (Some([hash, nonce, solution]), Style::Java) => {
+                json!({"code": 0, "nonce": nonce, "solution": solution, "headerHash": hash, "blockHeader": {}})
             }
-            (Some((hash, nonce)), Style::Rust) => {
+            (Some([hash, nonce, solution]), Style::Rust) => {
                 let nonce = format!("0x{}", nonce.trim_start_matches('0'));
-                json!({"nonce": nonce, "headerHash": format!("0x{hash}"), "blockHeader": {}})
+                let (solution, hash) = (format!("0x{solution}"), format!("0x{hash}"));
+                json!({"nonce": nonce, "solution": solution, "headerHash": hash, "blockHeader": {}})
             }
         }
     }
