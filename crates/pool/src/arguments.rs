@@ -66,13 +66,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "D", requires = "vardiff", default_value_t = 1 << 40, value_parser = value_parser!(u64).range(1..), help_heading = "Shares")]
     vardiff_max: u64,
 
-    /// The most connections at a time. MiningCore's extraNonce1 tells 65,536 apart.
+    /// The most connections at a time; in the MiningCore dialect at most 65536.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = value_parser!(u32).range(1..), help_heading = "Clients")]
     max_connections: u32,
     /// The most connections from one address; IPv6 addresses count by their /64.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u32).range(1..), help_heading = "Clients")]
     max_per_address: u32,
-    /// The seconds without a submit after which a connection is closed.
+    /// The seconds without a submit after which a connection is closed, unless there is no job.
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = value_parser!(u64).range(1..), help_heading = "Clients")]
     idle_seconds: u64,
     /// Ban nobody.
@@ -124,6 +124,12 @@ impl Arguments {
             Spoken::MiningCore => Dialect::MiningCore,
         };
         config.block_interval = Duration::from_secs(self.block_seconds);
+        if config.dialect == Dialect::MiningCore && self.max_connections > 1 << 16 {
+            anyhow::bail!(
+                "--max-connections {} is more than the 65536 that --dialect miningcore tells apart",
+                self.max_connections
+            );
+        }
         config.limits.connections = self.max_connections as usize;
         config.limits.connections_per_address = self.max_per_address as usize;
         config.limits.idle = Duration::from_secs(self.idle_seconds);

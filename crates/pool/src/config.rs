@@ -43,7 +43,7 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// The time to subscribe and authorize.
     pub handshake: Duration,
-    /// The longest time without a submit.
+    /// The longest time without a submit, while there is a job.
     pub idle: Duration,
     /// The longest time that a client may leave an answer unread.
     pub write: Duration,

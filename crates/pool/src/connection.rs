@@ -78,10 +78,9 @@ async fn talk(
     let mut chunk = vec![0; READ_BYTES];
     loop {
         let mut answer = String::new();
-        let (deadline, too_late) = deadline(&session, config);
         tokio::select! {
             () = stopping.cancelled() => return Err(End::Shutdown),
-            () = sleep_until(deadline) => return Err(too_late),
+            end = patience(session.deadline(config)) => return Err(end),
             changed = session.jobs.changed(), if session.takes_jobs() => {
                 changed.map_err(|_| End::Shutdown)?;
                 session.send_job(&mut answer);
@@ -107,10 +106,13 @@ async fn talk(
     }
 }
 
-fn deadline(session: &Session, config: &Config) -> (Instant, End) {
-    if session.is_ready() {
-        (session.active + config.limits.idle, End::Idle)
-    } else {
-        (session.active + config.limits.handshake, End::NoHandshake)
+/// Waits for the deadline, or for ever where there is none.
+async fn patience(deadline: Option<(Instant, End)>) -> End {
+    match deadline {
+        Some((deadline, end)) => {
+            sleep_until(deadline).await;
+            end
+        }
+        None => std::future::pending().await,
     }
 }

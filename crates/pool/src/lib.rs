@@ -18,7 +18,7 @@
 //! - A job id is never used twice, a restart included: a miner that reconnects and meets the last id it saw stays
 //!   idle. Ids count up from the unix time in milliseconds.
 //! - Jobs of the same head stay open beside each other; `clean` is true where the head is another.
-//! - The idle deadline closes the connection when it passes, not at the next job.
+//! - The idle deadline closes the connection when it passes, not at the next job, and does not run while there is none.
 //! - Bans count by address and not by connection, stale shares count neither way, and loopback is exempt unless asked
 //!   for: a proxy's sessions share its address.
 //! - Without a template there is no job and no error: a client stays connected and gets the next one.

@@ -91,7 +91,20 @@ impl<S: TemplateSource> Pool<S> {
         let service = self.service;
         let mut source = JoinSet::new();
         source.spawn(self.source.run(self.desk));
-        accept(listener, service, shutdown).await;
+        let failed = async {
+            match source.join_next().await {
+                Some(Err(error)) => tracing::error!(%error, "the source failed: without it there is no pool"),
+                // One that ended by itself has no more to say; its job stays.
+                _ => std::future::pending().await,
+            }
+        };
+        let over = async {
+            tokio::select! {
+                () = shutdown => {}
+                () = failed => {}
+            }
+        };
+        accept(listener, service, over).await;
         self.closing.cancel();
         match timeout(SOURCE_PATIENCE, source.join_next()).await {
             Ok(Some(Err(error))) => tracing::error!(%error, "the source failed"),

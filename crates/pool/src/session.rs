@@ -21,7 +21,7 @@ use crate::pace::Pace;
 use crate::roster::Membership;
 use crate::server::Service;
 use crate::worker::{Worker, password_difficulty};
-use crate::{Rejection, Template, share};
+use crate::{Config, Rejection, Template, share};
 
 /// One client's state; what it is to be told goes to a string of lines.
 pub(crate) struct Session {
@@ -33,8 +33,10 @@ pub(crate) struct Session {
     worker: Option<Membership>,
     pace: Pace,
     last: Option<Handed>,
-    /// When the client connected, or last submitted.
-    pub(crate) active: Instant,
+    /// When the client connected, last submitted, or got work again after there was none.
+    active: Instant,
+    /// Whether there was a job to hand out when this was last looked at.
+    has_work: bool,
 }
 
 /// The last job that was handed out.
@@ -58,11 +60,21 @@ impl Session {
             pace,
             last: None,
             active,
+            has_work: false,
+        }
+    }
+
+    /// When the client has been silent for too long, and what that is called; `None` while there is nothing to submit.
+    pub(crate) fn deadline(&self, config: &Config) -> Option<(Instant, End)> {
+        match (self.is_ready(), self.has_work) {
+            (false, _) => Some((self.active + config.limits.handshake, End::NoHandshake)),
+            (true, true) => Some((self.active + config.limits.idle, End::Idle)),
+            (true, false) => None,
         }
     }
 
     /// Subscribed and authorized.
-    pub(crate) fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.extra_nonce1.is_some() && self.worker.is_some()
     }
 
@@ -255,8 +267,7 @@ impl Session {
 
     /// Hands out the current job, if there is one that this client does not have.
     pub(crate) fn send_job(&mut self, answer: &mut String) {
-        let job = self.jobs.borrow_and_update().clone();
-        if let Some(job) = job
+        if let Some(job) = self.current_job()
             && self.last.as_ref().map(|last| last.job) != Some(job.number)
         {
             self.hand_out(&job, answer);
@@ -265,12 +276,20 @@ impl Session {
 
     /// Hands out the current job, if there is one, to a client that may have it.
     fn send_job_again(&mut self, answer: &mut String) {
-        let job = self.jobs.borrow_and_update().clone();
-        if let Some(job) = job
+        if let Some(job) = self.current_job()
             && self.takes_jobs()
         {
             self.hand_out(&job, answer);
         }
+    }
+
+    fn current_job(&mut self) -> Option<Arc<Job>> {
+        let job = self.jobs.borrow_and_update().clone();
+        if self.is_ready() && job.is_some() && !self.has_work {
+            self.active = Instant::now();
+        }
+        self.has_work = job.is_some();
+        job
     }
 
     fn hand_out(&mut self, job: &Job, answer: &mut String) {
@@ -370,11 +389,11 @@ mod tests {
     use stratum::ServerMessage;
 
     use super::*;
+    use crate::Limits;
     use crate::admission::Doors;
     use crate::ban::BanList;
     use crate::board::Board;
     use crate::extra_nonce::ExtraNonces;
-    use crate::{Config, Limits};
 
     fn service(dialect: Dialect) -> Arc<Service> {
         let mut config = Config::new(4).unwrap();

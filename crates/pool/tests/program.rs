@@ -97,6 +97,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         ("--no-bans --ban-loopback", "--ban-loopback"),
         ("--never-ban proxy", "--never-ban"),
         ("--max-connections 0", "--max-connections"),
+        ("--dialect miningcore --max-connections 65537", "65536"),
     ] {
         let run = Command::new(env!("CARGO_BIN_EXE_solo-pool"))
             .args(arguments.split(' '))

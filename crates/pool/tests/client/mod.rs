@@ -53,6 +53,11 @@ impl Pool {
         }
     }
 
+    /// Waits for an end that nobody asked for.
+    pub async fn ended(self) {
+        within(self.task).await.unwrap();
+    }
+
     pub async fn stop(self) {
         self.shutdown.send(()).unwrap();
         within(self.task).await.unwrap();
