@@ -116,9 +116,10 @@ impl Board {
         self.current.send_replace(Some(job));
     }
 
-    pub(crate) fn withdraw(&self) {
+    /// False where nothing was handed out anyway.
+    pub(crate) fn withdraw(&self) -> bool {
         let _jobs = self.lock();
-        self.current.send_if_modified(|current| current.take().is_some());
+        self.current.send_if_modified(|current| current.take().is_some())
     }
 
     /// Carries a block to the source.
@@ -208,7 +209,7 @@ mod tests {
         );
         board.publish(template(8, 4));
         assert_eq!([1, 3, 4].map(|job| state(&board, job)), ["past", "past", "open"]);
-        board.withdraw();
+        assert!(board.withdraw() && !board.withdraw());
         assert_eq!(state(&board, 4), "open", "no longer handed out, still counted");
     }
 

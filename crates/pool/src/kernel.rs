@@ -260,8 +260,9 @@ impl<'a> Watch<'a> {
                 ChainState::Waiting(message)
             }
             Err(fault) => {
-                if now.duration_since(self.heard) >= self.kernel.job_lifetime {
-                    desk.withdraw();
+                let silence = now.duration_since(self.heard);
+                if silence >= self.kernel.job_lifetime && desk.withdraw() {
+                    tracing::warn!(?silence, "the kernel's last job is too old to be handed out");
                 }
                 let state = ChainState::Down(fault.to_string());
                 self.enter(state, desk);

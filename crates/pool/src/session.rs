@@ -210,7 +210,10 @@ impl Session {
     }
 
     fn submit(&mut self, call: RawCall, answer: &mut String) -> Result<(), End> {
-        self.active = Instant::now();
+        // Submits without a handshake do not put its deadline off.
+        if self.is_ready() {
+            self.active = Instant::now();
+        }
         let verdict = self.judge(&call);
         self.service.board.config().stats.count_verdict(verdict);
         if let Some(worker) = &self.worker {

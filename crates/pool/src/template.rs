@@ -105,9 +105,10 @@ impl Desk {
         self.board.publish(template);
     }
 
-    /// Hands out no job until the next template is published. Shares of the jobs that are out still count.
-    pub fn withdraw(&self) {
-        self.board.withdraw();
+    /// Hands out no job until the next template is published. Shares of the jobs that are out still count. False where
+    /// no job was handed out anyway.
+    pub fn withdraw(&self) -> bool {
+        self.board.withdraw()
     }
 
     /// Tells the status page how the chain is.

@@ -1,8 +1,11 @@
 //! Both dialogues as pools of either family hold them, byte for byte.
 
 mod client;
+#[path = "../../../tests/naive/mod.rs"]
+mod naive;
 mod proofs;
 
+use aion_pow::params::Params;
 use aion_pow::target::Target;
 use client::{Client, Pool, WORKER, config};
 use proofs::proofs;
@@ -57,6 +60,24 @@ async fn hold(pool: &Pool, dialogue: Vec<Turn>) {
 }
 
 const SUBSCRIBE: &str = r#"{"id":1,"method":"mining.subscribe","params":["miner/1.0","AionStratum/1.0.0"]}"#;
+
+#[test]
+fn the_proofs_hold_by_the_plain_verifier_too() {
+    let proofs = proofs();
+    for proof in [
+        &proofs.solo,
+        &proofs.solo_low,
+        &proofs.miningcore,
+        &proofs.miningcore_low,
+    ] {
+        let mut solution = hex::decode(&proof.solution).unwrap();
+        let judged =
+            |solution: &[u8]| naive::verify(&Params::AION, &proofs.mine_hash, &proof.nonce, solution);
+        assert_eq!(judged(&solution), Ok(()));
+        solution[1_407] ^= 1;
+        assert!(judged(&solution).is_err());
+    }
+}
 
 #[tokio::test]
 async fn the_solo_dialogue() {

@@ -170,7 +170,7 @@ impl TemplateSource for Puppet {
             tokio::select! {
                 Some(order) = self.0.recv() => match order {
                     Some(template) => desk.publish(template),
-                    None => desk.withdraw(),
+                    None => assert!(desk.withdraw(), "a job to withdraw"),
                 },
                 errand = desk.next() => match errand {
                     None => return,
