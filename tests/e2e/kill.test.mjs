@@ -33,25 +33,27 @@ function agree(counted, sent) {
   );
 }
 
-test("a pool that is killed in the middle of mining: the tab mines again, and every share is counted once", async () => {
-  const proxy = await startProxy();
-  let pool = await startPool(ports.pool);
-  const tab = await mine(browser, proxy.url);
-  await killAtWork(pool, tab);
-  const connection = lastConnection(tab);
-  await away();
-  pool = await startPool(ports.pool);
-  await mineAgain(tab, connection);
-  const { unanswered } = await accountOf(tab);
-  assert.ok(unanswered > 0, "a share was on its way to the pool that was killed");
-  assert.match(await tab.page.locator("#log").textContent(), /was not answered by the pool/);
-  await tab.close();
-  agree(
-    acceptedBy(await pool.stop()),
-    submits(tab.frames).filter((submit) => submit.connection > connection),
-  );
-  await proxy.stop();
-});
+for (const dialect of ["solo", "miningcore"]) {
+  test(`a ${dialect} pool that is killed in the middle of mining: the tab mines again, and every share is counted once`, async () => {
+    const proxy = await startProxy();
+    let pool = await startPool(ports.pool, dialect);
+    const tab = await mine(browser, proxy.url);
+    await killAtWork(pool, tab);
+    const connection = lastConnection(tab);
+    await away();
+    pool = await startPool(ports.pool, dialect);
+    await mineAgain(tab, connection);
+    const { unanswered } = await accountOf(tab);
+    assert.ok(unanswered > 0, "a share was on its way to the pool that was killed");
+    assert.match(await tab.page.locator("#log").textContent(), /was not answered by the pool/);
+    await tab.close();
+    agree(
+      acceptedBy(await pool.stop()),
+      submits(tab.frames).filter((submit) => submit.connection > connection),
+    );
+    await proxy.stop();
+  });
+}
 
 test("a proxy that is killed in the middle of mining: the tab mines again, and every share is counted once", async () => {
   let proxy = await startProxy();

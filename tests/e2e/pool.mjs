@@ -2,8 +2,9 @@
 import { startServer } from "./server-process.mjs";
 
 /** Starts the pool on that port, every solution a share; resolves once it listens. */
-export function startPool(port) {
-  const args = ["--listen", `127.0.0.1:${port}`, "--difficulty", "1", "--block-seconds", "5"];
+export function startPool(port, dialect = "solo") {
+  const share = ["--dialect", dialect, "--difficulty", "1"];
+  const args = ["--listen", `127.0.0.1:${port}`, ...share, "--block-seconds", "5"];
   return startServer("SOLO_POOL", args, /^listening on \S+/m);
 }
 
