@@ -29,18 +29,18 @@ const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumEr
   [4007, "not-allowed"],
 ]);
 
+const UNREACHABLE = "the pool cannot be reached";
+
 /**
  * The error for a WebSocket that closed: by the code where it says something, else `pool-unreachable` for a socket that
  * never opened and `connection-lost` for one that did.
  */
 export function closeError(opened: boolean, code: number, reason: string): StratumError {
-  const said = reason === "" ? "" : `: ${quote(reason)}`;
   const known = BY_CODE.get(code);
-  if (known === "pool-unreachable" || (known === undefined && !opened)) {
-    return new StratumError("pool-unreachable", `the pool cannot be reached${said}`);
-  }
-  return new StratumError(
-    known ?? "connection-lost",
-    `the connection to the pool ended (close code ${code})${said}`,
-  );
+  const name = known ?? (opened ? "connection-lost" : "pool-unreachable");
+  const words =
+    name === "pool-unreachable" ? UNREACHABLE : `the connection to the pool ended (close code ${code})`;
+  // The proxy's own words for it may begin with the same ones.
+  const more = reason.startsWith(words) ? reason.slice(words.length).replace(/^[:\s]+/, "") : reason;
+  return new StratumError(name, more === "" ? words : `${words}: ${quote(more)}`);
 }
