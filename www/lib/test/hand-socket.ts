@@ -2,20 +2,27 @@ import type { WebSocketClass } from "../src/pool-socket.js";
 
 /** A socket whose other end is the test itself: nothing happens, and no timer runs, but by its hand. */
 export class HandSocket extends EventTarget {
-  /** The newest one. */
-  static last = new HandSocket();
+  /** All that were made, until a test empties it. */
+  static readonly all: HandSocket[] = [];
+  readonly sent: string[] = [];
+  closed = false;
 
   constructor() {
     super();
-    HandSocket.last = this;
+    HandSocket.all.push(this);
   }
 
-  send(): void {
-    return;
+  /** The newest one. */
+  static get last(): HandSocket {
+    return HandSocket.all.at(-1) ?? new HandSocket();
+  }
+
+  send(line: string): void {
+    this.sent.push(line);
   }
 
   close(): void {
-    return;
+    this.closed = true;
   }
 
   opens(): void {
@@ -26,8 +33,8 @@ export class HandSocket extends EventTarget {
     for (const data of lines) this.dispatchEvent(Object.assign(new Event("message"), { data }));
   }
 
-  hangsUp(): void {
-    this.dispatchEvent(Object.assign(new Event("close"), { code: 1006, reason: "" }));
+  hangsUp(code = 1006): void {
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason: "" }));
   }
 }
 
