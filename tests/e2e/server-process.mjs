@@ -21,6 +21,7 @@ export async function startServer(variable, args, listening) {
     });
   });
   const end = async (signal) => {
+    if (child.exitCode !== null || child.signalCode !== null) return said;
     const gone = once(child, "close");
     child.kill(signal);
     await gone;
