@@ -2,9 +2,9 @@
 import { startServer } from "./server-process.mjs";
 
 /** Starts the pool on that port, every solution a share; resolves once it listens. */
-export function startPool(port, dialect = "solo") {
+export function startPool(port, dialect = "solo", ...more) {
   const share = ["--dialect", dialect, "--difficulty", "1"];
-  const args = ["--listen", `127.0.0.1:${port}`, ...share, "--block-seconds", "5"];
+  const args = ["--listen", `127.0.0.1:${port}`, ...share, "--block-seconds", "5", ...more];
   return startServer("SOLO_POOL", args, /^listening on \S+/m);
 }
 

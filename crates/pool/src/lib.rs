@@ -50,6 +50,7 @@ mod status;
 mod status_server;
 mod template;
 mod vardiff;
+mod wire_id;
 mod worker;
 
 pub use ban::Bans;
