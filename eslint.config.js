@@ -27,6 +27,7 @@ export default defineConfig(
       "www/*/dist/",
       "www/*/build/",
       "www/*/wasm/",
+      "tests/e2e/output/",
     ],
   },
   js.configs.recommended,
@@ -54,6 +55,10 @@ export default defineConfig(
     },
   },
   {
+    files: ["crates/pool/assets/*.js"],
+    languageOptions: { globals: { document: "readonly", fetch: "readonly", setTimeout: "readonly" } },
+  },
+  {
     files: ["benches/browser/*.js", "benches/wasm/*.js"],
     languageOptions: {
       globals: {
@@ -61,12 +66,13 @@ export default defineConfig(
         addEventListener: "readonly",
         fetch: "readonly",
         performance: "readonly",
+        URL: "readonly",
         postMessage: "readonly",
       },
     },
   },
   {
-    files: ["**/*.mjs", "*.js"],
+    files: ["**/*.mjs", "*.js", "www/*/*.js"],
     languageOptions: { globals: nodeGlobals },
   },
 );

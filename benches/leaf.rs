@@ -1,4 +1,4 @@
-//! Leaf digests: the plain hasher, one at a time, beside the solver's kernel, a lot at a time.
+//! Leaf digests: for leaves of any shape, one at a time, beside the solver's kernel, a lot at a time.
 
 use std::hint::black_box;
 

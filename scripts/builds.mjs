@@ -27,6 +27,7 @@ export async function page() {
   const whole = existsSync(join(root, SITE, "index.html"));
   await unlessDone(stamp, whole ? key : "", async () => {
     await run("npm", ["run", "--silent", "build:ts"]);
+    await run("npm", ["run", "--silent", "build:verify"]);
     await run("npm", ["run", "--silent", "build:app"]);
   });
 }

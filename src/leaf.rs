@@ -1,49 +1,34 @@
 //! Leaf hashes: the list that a puzzle consists of.
 
-use blake2::Blake2bVarCore;
-use blake2::digest::block_api::{Buffer, UpdateCore, VariableOutputCore};
-
 use crate::blake2b::{DIGEST_WORDS, Form, GROUP, Nonce};
 use crate::params::Params;
 
-/// BLAKE2b after `header ‖ nonce`, ready to be finished with each digest's number.
+/// BLAKE2b after `header ‖ nonce`, ready to be finished with each digest's number: for leaves of any shape.
 ///
 /// The digest length is part of BLAKE2b's parameter block: 54 bytes on the chain, and a digest of any other length
 /// shares no bit with it.
-#[derive(Clone)]
 pub struct LeafHasher {
     params: Params,
-    core: Blake2bVarCore,
-    buffer: Buffer<Blake2bVarCore>,
+    nonce: Nonce,
 }
 
 impl LeafHasher {
     /// Hashes `header ‖ nonce`, once for all leaves. On the chain the header is the mine hash and both are 32
     /// bytes; any lengths are taken.
     pub fn new(params: &Params, header: &[u8], nonce: &[u8]) -> LeafHasher {
-        let mut core =
-            Blake2bVarCore::new_with_params(&[], params.personalization(), 0, params.digest_bytes());
-        let mut buffer = Buffer::<Blake2bVarCore>::default();
-        for part in [header, nonce] {
-            buffer.digest_blocks(part, |blocks| core.update_blocks(blocks));
-        }
         LeafHasher {
             params: *params,
-            core,
-            buffer,
+            nonce: Nonce::new(params, header, nonce),
         }
     }
 
     /// The digest of `header ‖ nonce ‖ LE32(number)`. Its first [`Params::digest_bytes`] bytes count, the rest are
     /// zero.
     pub fn digest(&self, number: u32) -> [u8; 64] {
-        let mut core = self.core.clone();
-        let mut buffer = self.buffer.clone();
-        buffer.digest_blocks(&number.to_le_bytes(), |blocks| core.update_blocks(blocks));
-        let mut full = Default::default();
-        core.finalize_variable_core(&mut buffer, &mut full);
-        let mut digest: [u8; 64] = full.into();
-        digest[self.params.digest_bytes()..].fill(0);
+        let mut digest = [0; 64];
+        let words = self.nonce.digest_anywhere(number).map(u64::to_le_bytes);
+        let used = self.params.digest_bytes();
+        digest[..used].copy_from_slice(&words.as_flattened()[..used]);
         digest
     }
 

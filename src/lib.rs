@@ -22,6 +22,7 @@
 mod blake2b;
 pub mod chain;
 pub mod equihash;
+pub mod json;
 pub mod leaf;
 pub mod params;
 pub mod reason;

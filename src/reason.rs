@@ -1,7 +1,5 @@
 //! The one vocabulary in which a refusal is named, shared by the library, the command line and JavaScript.
 
-use serde::{Serialize, Serializer};
-
 /// Why an item is not a valid proof of work, or why there is nothing to judge.
 ///
 /// The names are stable: programs may compare them.
@@ -81,12 +79,6 @@ impl Reason {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for Reason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -51,23 +51,16 @@ pub fn unpack(params: &Params, solution: &[u8]) -> Result<Vec<u32>, VerifyError>
         });
     }
     let width = params.index_bits();
-    let mask = (1u64 << width) - 1;
-    let mut indices = Vec::with_capacity(params.indices());
-    let mut pending = 0u64;
-    let mut pending_bits = 0;
-    // Four bytes at a time: less than an index is pending, so 64 bits hold both.
-    for bytes in solution.chunks(4) {
-        let mut four = [0; 4];
-        four[4 - bytes.len()..].copy_from_slice(bytes);
-        let bits = 8 * bytes.len() as u32;
-        pending = pending << bits | u64::from(u32::from_be_bytes(four));
-        pending_bits += bits;
-        while pending_bits >= width {
-            pending_bits -= width;
-            indices.push((pending >> pending_bits & mask) as u32);
-        }
-    }
-    Ok(indices)
+    // Each index by itself, so that none waits for another: out of the eight bytes from the one in which it begins,
+    // which hold up to seven bits before it and its own, 26 at most.
+    let mut padded = solution.to_vec();
+    padded.extend([0; 8]);
+    let index = |place: usize| {
+        let bit = place * width as usize;
+        let bytes = padded[bit / 8..].first_chunk().unwrap_or(&[0; 8]);
+        (u64::from_be_bytes(*bytes) << (bit % 8) >> (64 - width)) as u32
+    };
+    Ok((0..params.indices()).map(index).collect())
 }
 
 /// Indices that cannot be packed.

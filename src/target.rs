@@ -2,23 +2,16 @@
 
 use std::num::NonZeroU128;
 
-use blake2::digest::{Digest, consts::U32};
-
-/// BLAKE2b with a digest of 32 bytes, no key, no personalization: the chain's plain hash.
-type Blake2b256 = blake2::Blake2b<U32>;
-
-/// The chain's plain 32-byte hash of the parts, one after the other.
-pub(crate) fn blake2b_256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hash = Blake2b256::new();
-    for part in parts {
-        hash.update(part);
-    }
-    hash.finalize().into()
-}
+use crate::blake2b::hash_256;
 
 /// The proof-of-work hash: BLAKE2b-256 of `mine hash ‖ nonce ‖ solution`, compared as a big-endian integer.
 pub fn pow_hash(mine_hash: &[u8; 32], nonce: &[u8; 32], solution: &[u8]) -> [u8; 32] {
-    blake2b_256(&[mine_hash, nonce, solution])
+    hash_256(&pow_message(mine_hash, nonce, solution))
+}
+
+/// What the proof-of-work hash is made of.
+pub(crate) fn pow_message(mine_hash: &[u8; 32], nonce: &[u8; 32], solution: &[u8]) -> Vec<u8> {
+    [mine_hash, nonce, solution].concat()
 }
 
 /// A difficulty: how many tries, on the mean, a hash below the boundary takes. Never zero, at most 128 bits, as the

@@ -42,35 +42,46 @@ fn check_distinct(indices: &[u32]) -> Result<(), VerifyError> {
     }
 }
 
-/// The lowest index that occurs twice, by a hash table at most half full; sorting takes half as long as the hashes do.
-/// Indices chosen to collide all with each other cost what a valid solution costs.
+/// The lowest index that occurs twice. A bit stands for many indices, and those that find theirs set are few; where
+/// they are not, someone has chosen them, and sorting takes half as long as the hashes of a valid solution.
 fn lowest_repeated(indices: &[u32]) -> Option<u32> {
-    // An index has 26 bits at most.
-    const EMPTY: u32 = u32::MAX;
-    let size_bits = (2 * indices.len()).next_power_of_two().trailing_zeros().max(1);
-    let last = (1 << size_bits) - 1;
-    let mut table = vec![EMPTY; last + 1];
-    let mut lowest = EMPTY;
+    const FEW: usize = 8;
+    let mut seen = [0u64; 1 << 10];
+    let mut suspects = Vec::with_capacity(FEW);
     for &index in indices {
         // The golden ratio's bits scatter neighbours.
-        let mut at = (index.wrapping_mul(0x9e37_79b1) >> (32 - size_bits)) as usize;
-        while table[at] != EMPTY && table[at] != index {
-            at = (at + 1) & last;
+        let bit = index.wrapping_mul(0x9e37_79b1) >> 16;
+        let (word, mask) = (&mut seen[bit as usize / 64], 1 << (bit % 64));
+        if *word & mask != 0 {
+            if suspects.len() == FEW {
+                return lowest_repeated_by_sorting(indices);
+            }
+            suspects.push(index);
         }
-        if table[at] == index {
-            lowest = lowest.min(index);
-        }
-        table[at] = index;
+        *word |= mask;
     }
-    (lowest != EMPTY).then_some(lowest)
+    let occurs_twice = |suspect: &u32| indices.iter().filter(|&index| index == suspect).count() > 1;
+    suspects.into_iter().filter(occurs_twice).min()
+}
+
+fn lowest_repeated_by_sorting(indices: &[u32]) -> Option<u32> {
+    let mut sorted = indices.to_vec();
+    sorted.sort_unstable();
+    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+    twice.map(|pair| pair[0])
 }
 
 fn check_order(params: &Params, indices: &[u32]) -> Result<(), VerifyError> {
     for level in 1..=params.k() {
-        for (node, below) in indices.chunks_exact(1 << level).enumerate() {
-            if below[0] >= below[below.len() / 2] {
-                return Err(VerifyError::Order { level, node });
-            }
+        let half = 1 << (level - 1);
+        let firsts = || indices.iter().step_by(2 * half);
+        let wrong = |(left, right): (&u32, &u32)| left >= right;
+        let nodes = || firsts().zip(indices[half..].iter().step_by(2 * half));
+        // Mostly none is: asked without a branch each.
+        if nodes().fold(false, |any, node| any | wrong(node))
+            && let Some(node) = nodes().position(wrong)
+        {
+            return Err(VerifyError::Order { level, node });
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! A verdict's steps: what was checked, what was not, and what a caller can add.
 
 use aion_pow::chain::{FieldError, Options, judge_by};
+use aion_pow::json::Json;
 use aion_pow::params::Params;
 use aion_pow::solution::{pack, unpack};
 use aion_pow::tree::zero_bits;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 mod vectors;
 mod verdict;
 use vectors::{bytes, read};
-use verdict::{assert_valid, checks, not_checked, text, verdict};
+use verdict::{as_json, assert_valid, checks, not_checked, text, verdict};
 
 const LEVELS: [&str; 9] = [
     "level-1", "level-2", "level-3", "level-4", "level-5", "level-6", "level-7", "level-8", "level-9",
@@ -26,8 +27,8 @@ fn block() -> Option<Value> {
 }
 
 fn judged(item: &Value, options: Value) -> Value {
-    let options = Options::from_json(&options).unwrap();
-    serde_json::to_value(judge_by(0, item, &options)).unwrap()
+    let options = Options::from_json(&Json::parse(&options.to_string()).unwrap()).unwrap();
+    as_json(&judge_by(0, &Json::parse(&item.to_string()).unwrap(), &options))
 }
 
 #[test]
@@ -223,7 +224,7 @@ fn bad_options_are_errors_that_name_them() {
         ),
     ];
     for (options, message) in table {
-        let error: FieldError = Options::from_json(&options).unwrap_err();
+        let error: FieldError = Options::from_json(&Json::parse(&options.to_string()).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), message);
     }
 }

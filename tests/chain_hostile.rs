@@ -1,8 +1,11 @@
 //! Whatever the JSON, there is a verdict; and without work there is none that says yes.
 
-use aion_pow::chain::{Verdicts, judge};
+use aion_pow::chain::Verdicts;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
+
+mod verdict;
+use verdict::{as_json, judge};
 
 /// Field names of all shapes, among them the ones that decide the shape.
 const NAMES: [&str; 42] = [
@@ -91,6 +94,7 @@ proptest! {
         prop_assert_ne!(verdict.ok, Some(true));
         let reason = verdict.reason.expect("what is not valid has a reason");
         prop_assert_eq!(verdict.ok.is_none(), reason.is_abstention());
+        prop_assert_eq!(&as_json(&verdict)["reason"], reason.as_str());
     }
 
     #[test]

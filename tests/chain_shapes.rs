@@ -1,6 +1,7 @@
 //! Real blocks in every shape in which kernels hand them out.
 
 use aion_pow::chain::{Item, Subject};
+use aion_pow::json::Json;
 use serde_json::{Value, json};
 
 mod vectors;
@@ -189,7 +190,8 @@ fn the_header_of_a_shape_is_the_497_bytes_of_the_other_kernel() {
             "timestamp",
         ];
         let concatenated: String = order.map(|field| text(fields, field)).concat();
-        let Ok(Item::Proof(proof)) = Item::from_json(&block["rust_eth_getBlockByNumber"]) else {
+        let item = block["rust_eth_getBlockByNumber"].to_string();
+        let Ok(Item::Proof(proof)) = Item::from_json(&Json::parse(&item).unwrap()) else {
             panic!()
         };
         let Subject::Header(header) = proof.subject else {

@@ -47,7 +47,8 @@ function facts({ digests }) {
 /** Loads the verifier's artifact and times its first verdict and the median of many. */
 async function timeVerifier({ items, module }) {
   const verifier = await import("../../www/verify/wasm/verify/aion_pow.js");
-  await verifier.default(module && { module_or_path: module });
+  const beside = new URL("../../www/verify/wasm/verify/aion_pow_bg.wasm", import.meta.url);
+  await verifier.default({ module_or_path: module ?? beside });
   const claims = items.map((item) => [item.mine_hash, item.nonce, item.solution].map(bytes));
   const judge = (i) => {
     const reason = verifier.verifySolution(...claims[i]);

@@ -153,6 +153,18 @@ pub trait Lanes: Word {
     /// # Safety
     /// `out` begins `DIGESTS` digests of [`DIGEST_WORDS`] words.
     unsafe fn store(digest: &[Self; 7], out: *mut u64);
+    /// A word of each lane, in order.
+    ///
+    /// # Safety
+    /// `DIGESTS` words at `at` are readable.
+    #[cfg(target_arch = "x86_64")]
+    unsafe fn load(at: *const u64) -> Self;
+    /// Writes the word of each lane, in order.
+    ///
+    /// # Safety
+    /// `DIGESTS` words at `out` are writable.
+    #[cfg(target_arch = "x86_64")]
+    unsafe fn unload(self, out: *mut u64);
 }
 
 impl Lanes for u64 {
@@ -169,6 +181,18 @@ impl Lanes for u64 {
     unsafe fn store(digest: &[Self; 7], out: *mut u64) {
         // SAFETY: seven words of eight.
         unsafe { out.cast::<[u64; 7]>().write(*digest) }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    unsafe fn load(at: *const u64) -> Self {
+        // SAFETY: one word.
+        unsafe { at.read() }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    unsafe fn unload(self, out: *mut u64) {
+        // SAFETY: one word.
+        unsafe { out.write(self) }
     }
 }
 
@@ -199,7 +223,7 @@ fn fill_one(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
 fn fill_anywhere(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
     let places = digests.chunks_exact_mut(DIGEST_WORDS);
     for (&counter, digest) in counters[..n].iter().zip(places) {
-        digest[..7].copy_from_slice(&nonce.digest_anywhere(counter));
+        digest.copy_from_slice(&nonce.digest_anywhere(counter));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Four digests in AVX2 lanes, eight in AVX-512 lanes.
 //!
-//! No word leaves this file: the two entries require the processor's feature, everything else is inlined there.
+//! No word leaves this file: the entries require the processor's feature, everything else is inlined there.
 #![allow(
     clippy::undocumented_unsafe_blocks,
-    reason = "each would say the same: words exist only inside the two entries, whose callers see to the feature"
+    reason = "each would say the same: words exist only inside the entries, whose callers see to the feature"
 )]
 
 use core::arch::x86_64::*;
@@ -11,6 +11,7 @@ use core::arch::x86_64::*;
 use super::DIGEST_WORDS;
 use super::Nonce;
 use super::form::{Lanes, fill};
+use super::hash::hash_lanes;
 
 use super::word::Word;
 
@@ -30,6 +31,24 @@ pub unsafe fn fill_avx2(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut
 #[target_feature(enable = "avx512f")]
 pub unsafe fn fill_avx512(nonce: &Nonce, counters: &[u32], n: usize, digests: &mut [u64]) {
     fill::<Eight>(nonce, counters, n, digests);
+}
+
+/// [`hash_lanes`], of four messages.
+///
+/// # Safety
+/// The processor has AVX2.
+#[target_feature(enable = "avx2")]
+pub unsafe fn hash_avx2(messages: &[Vec<u8>], digests: &mut Vec<[u8; 32]>) -> usize {
+    hash_lanes::<Four>(messages, digests)
+}
+
+/// [`hash_lanes`], of eight messages.
+///
+/// # Safety
+/// The processor has AVX-512F.
+#[target_feature(enable = "avx512f")]
+pub unsafe fn hash_avx512(messages: &[Vec<u8>], digests: &mut Vec<[u8; 32]>) -> usize {
+    hash_lanes::<Eight>(messages, digests)
 }
 
 #[derive(Clone, Copy)]
@@ -95,6 +114,14 @@ impl Lanes for Four {
             store_square(a, b, c, d, out);
             store_square(e, f, g, g, out.add(4));
         }
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const u64) -> Self {
+        unsafe { Self(_mm256_loadu_si256(at.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn unload(self, out: *mut u64) {
+        unsafe { _mm256_storeu_si256(out.cast(), self.0) }
     }
 }
 
@@ -174,6 +201,14 @@ impl Lanes for Eight {
             store_four([ab0, cd0, ef0, gg0], out);
             store_four([ab1, cd1, ef1, gg1], out.add(DIGEST_WORDS));
         }
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const u64) -> Self {
+        unsafe { Self(_mm512_loadu_si512(at.cast())) }
+    }
+    #[inline(always)]
+    unsafe fn unload(self, out: *mut u64) {
+        unsafe { _mm512_storeu_si512(out.cast(), self.0) }
     }
 }
 

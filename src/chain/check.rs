@@ -1,20 +1,19 @@
 //! The steps of a verdict: what was checked, and what was not.
 
-use std::fmt;
+use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
-
+use crate::params::Params;
 use crate::reason::Reason;
 
 /// One step that was taken, and what it found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Which step.
     pub name: CheckName,
     /// Whether it held.
     pub ok: bool,
     /// What was found, in words.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
 }
 
 /// The steps, in the order in which they are taken.
@@ -57,30 +56,49 @@ impl CheckName {
     }
 }
 
-impl fmt::Display for CheckName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl CheckName {
+    /// The name, in kebab case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             CheckName::MineHash => "mine-hash",
             CheckName::SolutionLength => "solution-length",
             CheckName::Distinct => "distinct",
             CheckName::Order => "order",
-            CheckName::Level(level) => return write!(f, "level-{level}"),
+            CheckName::Level(level) => LEVELS[level as usize - 1].0,
             CheckName::Target => "target",
             CheckName::BlockHash => "block-hash",
             CheckName::ExpectedHash => "expected-hash",
             CheckName::MinDifficulty => "min-difficulty",
-        })
+        }
+    }
+
+    /// What is to be said of a solution's step of this name that held.
+    pub(super) const fn held(self) -> &'static str {
+        match self {
+            CheckName::SolutionLength => "1408 bytes",
+            CheckName::Distinct => "all 512 indices differ",
+            CheckName::Level(level) => LEVELS[level as usize - 1].1,
+            _ => "every left half begins with the lower index",
+        }
     }
 }
 
-impl Serialize for CheckName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+/// The levels of a solution's tree, from the pairs up: name, and what holds there. Spelled out because printing numbers
+/// took as long as a tenth of the hashes do.
+const LEVELS: [(&str, &str); Params::AION.k() as usize] = [
+    ("level-1", "each of 256 nodes begins with 21 zero bits"),
+    ("level-2", "each of 128 nodes begins with 42 zero bits"),
+    ("level-3", "each of 64 nodes begins with 63 zero bits"),
+    ("level-4", "each of 32 nodes begins with 84 zero bits"),
+    ("level-5", "each of 16 nodes begins with 105 zero bits"),
+    ("level-6", "each of 8 nodes begins with 126 zero bits"),
+    ("level-7", "each of 4 nodes begins with 147 zero bits"),
+    ("level-8", "each of 2 nodes begins with 168 zero bits"),
+    ("level-9", "all 210 bits of the root are zero"),
+];
 
 /// One thing that a reader might take for checked, and that was not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotChecked {
     /// Which.
     pub name: NotCheckedName,
@@ -89,8 +107,7 @@ pub struct NotChecked {
 }
 
 /// What may be left unchecked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotCheckedName {
     /// Whether the block is on the chain.
     OnChain,
@@ -105,6 +122,17 @@ pub enum NotCheckedName {
 }
 
 impl NotCheckedName {
+    /// The name, in kebab case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NotCheckedName::OnChain => "on-chain",
+            NotCheckedName::DeclaredDifficulty => "declared-difficulty",
+            NotCheckedName::StakeHalf => "stake-half",
+            NotCheckedName::BlockHash => "block-hash",
+            NotCheckedName::Target => "target",
+        }
+    }
+
     pub(super) const fn because(self) -> NotChecked {
         let detail = match self {
             NotCheckedName::OnChain => "whether the block is on the chain; only nodes know",
@@ -118,5 +146,38 @@ impl NotCheckedName {
             NotCheckedName::Target => "the boundary; neither a difficulty nor a target came along",
         };
         NotChecked { name: self, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_is_said_in_the_numbers_of_the_chain() {
+        let params = Params::AION;
+        let said = |name: CheckName, words: String| assert_eq!(name.held(), words);
+        said(
+            CheckName::SolutionLength,
+            format!("{} bytes", params.solution_bytes()),
+        );
+        said(
+            CheckName::Distinct,
+            format!("all {} indices differ", params.indices()),
+        );
+        for level in 1..params.k() {
+            assert_eq!(CheckName::Level(level).as_str(), format!("level-{level}"));
+            let (nodes, bits) = (params.indices() >> level, level * params.digit_bits());
+            said(
+                CheckName::Level(level),
+                format!("each of {nodes} nodes begins with {bits} zero bits"),
+            );
+        }
+        assert_eq!(
+            CheckName::Level(params.k()).as_str(),
+            format!("level-{}", params.k())
+        );
+        let root = format!("all {} bits of the root are zero", params.n());
+        said(CheckName::Level(params.k()), root);
     }
 }

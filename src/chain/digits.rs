@@ -25,6 +25,11 @@ pub(super) struct Readings {
 }
 
 impl Readings {
+    /// Whether no string was met of which both readings are possible.
+    pub(super) fn is_sure(&self) -> bool {
+        self.met.get() == 0
+    }
+
     /// The ways of reading an item other than this one, with which it was read once.
     pub(super) fn others(&self) -> impl Iterator<Item = Readings> {
         (1..1 << self.met.get().min(MOST)).map(|unusual| Readings {

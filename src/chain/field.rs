@@ -3,10 +3,9 @@
 //! Byte strings are hex, with or without `0x`. Numbers are JSON integers, hex or decimal strings, of any count of
 //! digits as long as the value fits. A field that is `null` is a missing one.
 
-use serde_json::{Map, Number, Value};
-
 use super::digits::{Radix, Readings, decimal_256};
-use super::unhex::unhex;
+use super::unhex::{unhex, unhex_into};
+use crate::json::Json;
 
 /// A field that is not what its shape says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +40,7 @@ enum Count {
 /// One object, where it stands in its item, and how its strings of digits are meant.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
-    object: &'a Map<String, Value>,
+    object: &'a Json<'a>,
     readings: &'a Readings,
     radix: Radix,
     /// The prefix of this object's field names in errors: empty, or a name and a dot.
@@ -50,7 +49,7 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of an item itself. Digits that could be of either radix are hex first.
-    pub(super) fn of(object: &'a Map<String, Value>, readings: &'a Readings) -> Fields<'a> {
+    pub(super) fn of(object: &'a Json<'a>, readings: &'a Readings) -> Fields<'a> {
         Fields {
             object,
             readings,
@@ -70,12 +69,12 @@ impl<'a> Fields<'a> {
     /// The fields of an object inside.
     pub(super) fn inside(&self, name: &'static str, path: &'static str) -> Result<Fields<'a>, FieldError> {
         match self.object.get(name) {
-            Some(Value::Object(object)) => Ok(Fields {
+            Some(object @ Json::Object(_)) => Ok(Fields {
                 object,
                 path,
                 ..*self
             }),
-            Some(other) => Err(self.wrong(name, kind(other).into(), "an object")),
+            Some(other) => Err(self.wrong(name, other.kind().into(), "an object")),
             None => Err(self.missing(&[name], "an object")),
         }
     }
@@ -91,7 +90,7 @@ impl<'a> Fields<'a> {
     /// Bytes of any count.
     pub(super) fn bytes(&self, names: &[&str]) -> Result<Vec<u8>, FieldError> {
         let wanted = "bytes in hex";
-        let (name, value) = self.find(names, wanted)?;
+        let (name, value) = self.find(names, || wanted.into())?;
         self.decode(name, value, wanted)
     }
 
@@ -111,8 +110,15 @@ impl<'a> Fields<'a> {
 
     fn fill(&self, names: &[&str], rule: Count, place: &mut [u8]) -> Result<(), FieldError> {
         let at_most = if rule == Count::AtMost { "at most " } else { "" };
-        let wanted = format!("{at_most}{} bytes in hex", place.len());
-        let (name, value) = self.find(names, &wanted)?;
+        let size = place.len();
+        let wanted = || format!("{at_most}{size} bytes in hex");
+        let (name, value) = self.find(names, wanted)?;
+        if let Some(text) = value.as_str()
+            && unhex_into(without_prefix(text), place)
+        {
+            return Ok(());
+        }
+        let wanted = wanted();
         let bytes = self.decode(name, value, &wanted)?;
         if bytes.len() > place.len() || rule == Count::Exact && bytes.len() < place.len() {
             return Err(self.wrong(name, count(bytes.len(), "byte"), &wanted));
@@ -136,7 +142,7 @@ impl<'a> Fields<'a> {
     /// Exactly 32 bytes that may have been printed as a number: without leading zeros, or in decimal.
     pub(super) fn printed_as_number(&self, name: &str) -> Result<[u8; 32], FieldError> {
         let wanted = "32 bytes in hex, of which leading zeros may be missing, or the same number in decimal";
-        let (name, value) = self.find(&[name], wanted)?;
+        let (name, value) = self.find(&[name], || wanted.into())?;
         let text = self.text(name, value, wanted)?;
         let digits = self.hex_digits(name, text, wanted)?;
         let hex = || {
@@ -163,18 +169,21 @@ impl<'a> Fields<'a> {
     /// An integer of either sign, as JSON has it or in decimal.
     pub(super) fn signed(&self, name: &str) -> Result<i64, FieldError> {
         let wanted = "an integer";
-        let (name, value) = self.find(&[name], wanted)?;
-        value
-            .as_i64()
-            .or_else(|| value.as_str()?.parse().ok())
-            .ok_or_else(|| self.wrong(name, kind(value).into(), wanted))
+        let (name, value) = self.find(&[name], || wanted.into())?;
+        let digits = match value {
+            Json::Number(digits) => Some(*digits),
+            _ => value.as_str(),
+        };
+        digits
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| self.wrong(name, value.kind().into(), wanted))
     }
 
     fn number(&self, names: &[&str], most: u128, wanted: &str) -> Result<u128, FieldError> {
-        let (name, value) = self.find(names, wanted)?;
-        if let Value::Number(number) = value {
-            let wrong = || self.wrong(name, not_an_integer(number), wanted);
-            return number.as_u64().map(u128::from).ok_or_else(wrong);
+        let (name, value) = self.find(names, || wanted.into())?;
+        if let Json::Number(digits) = value {
+            let wrong = || self.wrong(name, not_an_integer(digits), wanted);
+            return integer(digits, 10, most).ok_or_else(wrong);
         }
         let text = self.text(name, value, wanted)?;
         let digits = self.hex_digits(name, text, wanted)?;
@@ -187,7 +196,7 @@ impl<'a> Fields<'a> {
 
     /// The digits of a string, each of them a hex digit; at least one.
     fn hex_digits(&self, name: &str, text: &'a str, wanted: &str) -> Result<&'a str, FieldError> {
-        let digits = text.strip_prefix("0x").unwrap_or(text);
+        let digits = without_prefix(text);
         if digits.is_empty() {
             return Err(self.wrong(name, "no digits".into(), wanted));
         }
@@ -199,27 +208,30 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn decode(&self, name: &str, value: &'a Value, wanted: &str) -> Result<Vec<u8>, FieldError> {
+    fn decode(&self, name: &str, value: &'a Json<'a>, wanted: &str) -> Result<Vec<u8>, FieldError> {
         let text = self.text(name, value, wanted)?;
-        let digits = text.strip_prefix("0x").unwrap_or(text);
+        let digits = without_prefix(text);
         let bytes = unhex(digits).map_or_else(|| hex::decode(digits), Ok);
         bytes.map_err(|error| self.wrong(name, not_hex(error, digits), wanted))
     }
 
-    fn text(&self, name: &str, value: &'a Value, wanted: &str) -> Result<&'a str, FieldError> {
+    fn text(&self, name: &str, value: &'a Json<'a>, wanted: &str) -> Result<&'a str, FieldError> {
         value
             .as_str()
-            .ok_or_else(|| self.wrong(name, kind(value).into(), wanted))
+            .ok_or_else(|| self.wrong(name, value.kind().into(), wanted))
     }
 
     /// The first of the names that is there.
-    fn find<'n>(&self, names: &[&'n str], wanted: &str) -> Result<(&'n str, &'a Value), FieldError> {
-        let present =
-            |name: &&'n str| Some((*name, self.object.get(*name).filter(|value| !value.is_null())?));
+    fn find<'n>(
+        &self,
+        names: &[&'n str],
+        wanted: impl Fn() -> String,
+    ) -> Result<(&'n str, &'a Json<'a>), FieldError> {
+        let present = |name: &&'n str| Some((*name, self.object.get(name).filter(|value| !value.is_null())?));
         names
             .iter()
             .find_map(present)
-            .ok_or_else(|| self.missing(names, wanted))
+            .ok_or_else(|| self.missing(names, &wanted()))
     }
 
     pub(super) fn missing(&self, names: &[&str], wanted: &str) -> FieldError {
@@ -238,16 +250,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What a JSON value is, in words.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
+fn without_prefix(text: &str) -> &str {
+    text.strip_prefix("0x").unwrap_or(text)
 }
 
 fn not_hex(error: hex::FromHexError, digits: &str) -> String {
@@ -272,11 +276,12 @@ fn integer(digits: &str, radix: u32, most: u128) -> Option<u128> {
     (value <= most).then_some(value)
 }
 
-/// A JSON number that is not an unsigned integer.
-fn not_an_integer(number: &Number) -> String {
-    match number.as_i64() {
-        Some(negative) => format!("the number {negative}"),
-        None => "a number with a fraction, an exponent or more than 64 bits".into(),
+/// A JSON number that is no unsigned integer, or too large a one.
+fn not_an_integer(digits: &str) -> String {
+    if digits.contains(['.', 'e', 'E']) {
+        "a number with a fraction or an exponent".into()
+    } else {
+        format!("the number {}", too_much(digits))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The block header, the mine hash and the block hash.
 
 use super::rlp;
-use crate::target::blake2b_256;
+use crate::blake2b::hash_256;
 
 /// Bytes of a header as the mine hash reads it.
 pub const HEADER_BYTES: usize = 497;
@@ -69,12 +69,17 @@ impl Header {
 
     /// BLAKE2b-256 of [`Header::bytes`]: what miners work on.
     pub fn mine_hash(&self) -> [u8; 32] {
-        blake2b_256(&[&self.bytes()])
+        hash_256(&self.bytes())
     }
 
     /// The block's name on the chain: BLAKE2b-256 of the RLP list of the 13 fields, the nonce and the solution.
     /// Number, energies and timestamp are RLP integers, the rest byte strings of their full width.
     pub fn block_hash(&self, nonce: &[u8; 32], solution: &[u8]) -> [u8; 32] {
+        hash_256(&self.block_message(nonce, solution))
+    }
+
+    /// The RLP list that the block hash is made of.
+    pub(super) fn block_message(&self, nonce: &[u8; 32], solution: &[u8]) -> Vec<u8> {
         let list = rlp::List::default()
             .bytes(&[self.seal_type])
             .integer(self.number)
@@ -91,6 +96,6 @@ impl Header {
             .integer(self.timestamp)
             .bytes(nonce)
             .bytes(solution);
-        blake2b_256(&[&list.finish()])
+        list.finish()
     }
 }

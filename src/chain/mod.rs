@@ -7,6 +7,7 @@
 mod check;
 mod digits;
 mod field;
+mod hashes;
 mod header;
 mod item;
 mod options;
@@ -21,5 +22,5 @@ pub use field::FieldError;
 pub use header::{HEADER_BYTES, Header};
 pub use item::{Item, ItemError, Proof, Subject};
 pub use options::Options;
-pub use verdict::{Findings, Verdict, judge, judge_by};
-pub use verdicts::{ReadError, Verdicts};
+pub use verdict::{Findings, Verdict, judge, judge_all, judge_by};
+pub use verdicts::Verdicts;

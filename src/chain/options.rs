@@ -1,10 +1,9 @@
 //! What a caller knows beforehand, and what it wants to see.
 
-use serde_json::Value;
-
 use super::FieldError;
 use super::digits::Readings;
-use super::field::{Fields, kind};
+use super::field::Fields;
+use crate::json::Json;
 use crate::target::Difficulty;
 
 /// What a verdict is held against beside the item's own claims. The default asks for nothing.
@@ -25,18 +24,22 @@ impl Options {
     ///
     /// # Errors
     /// [`FieldError`] names the option, what it holds and what was wanted.
-    pub fn from_json(value: &Value) -> Result<Options, FieldError> {
-        let Value::Object(object) = value else {
+    pub fn from_json(value: &Json) -> Result<Options, FieldError> {
+        let Json::Object(members) = value else {
             return Err(FieldError::Wrong {
                 field: "the options".into(),
-                found: kind(value).into(),
+                found: value.kind().into(),
                 wanted: "an object".into(),
             });
         };
         let readings = Readings::default();
-        let fields = Fields::of(object, &readings).decimal_first();
+        let fields = Fields::of(value, &readings).decimal_first();
         let known = ["expectedHash", "minDifficulty", "indices"];
-        if let Some(name) = object.keys().find(|name| !known.contains(&name.as_str())) {
+        if let Some(name) = members
+            .iter()
+            .map(|(name, _)| name)
+            .find(|name| !known.contains(&&***name))
+        {
             let wanted = "only expectedHash, minDifficulty and indices";
             return Err(fields.wrong(name, "an unknown option".into(), wanted));
         }
@@ -47,10 +50,10 @@ impl Options {
         } else {
             None
         };
-        let indices = match object.get("indices") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(indices)) => *indices,
-            Some(other) => return Err(fields.wrong("indices", kind(other).into(), "a boolean")),
+        let indices = match value.get("indices") {
+            None | Some(Json::Null) => false,
+            Some(Json::Bool(indices)) => *indices,
+            Some(other) => return Err(fields.wrong("indices", other.kind().into(), "a boolean")),
         };
         Ok(Options {
             expected_hash: fields.array_if_present(&["expectedHash"])?,

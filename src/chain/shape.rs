@@ -13,11 +13,10 @@
 //! Where a number's digits could be hex or decimal, kernels' flat blocks have them decimal, as whoever takes `0x` off
 //! does, and all others hex; the hash that came along overrules that.
 
-use serde_json::{Map, Value};
-
 use super::digits::Readings;
-use super::field::{Fields, kind};
+use super::field::Fields;
 use super::{FieldError, Header, Item, ItemError, Proof, Subject};
+use crate::json::Json;
 use crate::reason::Reason;
 use crate::target::{Difficulty, Target};
 
@@ -31,10 +30,10 @@ impl Item {
     /// # Errors
     /// [`ItemError`] names the field that is missing or wrong, or says what the value is instead, or repeats the
     /// kernel's own error.
-    pub fn from_json(value: &Value) -> Result<Item, ItemError> {
+    pub fn from_json(value: &Json) -> Result<Item, ItemError> {
         let usual = Readings::default();
         let item = from_value(value, &usual)?;
-        if !item.contradicts_its_hash() {
+        if usual.is_sure() || !item.contradicts_its_hash() {
             return Ok(item);
         }
         let agreeing = usual.others().find_map(|readings| {
@@ -52,29 +51,27 @@ impl Item {
     }
 }
 
-fn from_value(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
+fn from_value(value: &Json, readings: &Readings) -> Result<Item, ItemError> {
+    let (result, error) = (value.get("result"), value.get("error"));
+    if let Some(error) = error.filter(|error| !error.is_null()) {
+        let code = match error.get("code") {
+            Some(Json::Number(code)) => code.parse().ok(),
+            _ => None,
+        };
+        let message = error.get("message").unwrap_or(error);
+        return Err(rpc_error(code.unwrap_or(0), message.as_str()));
+    }
+    match result {
+        Some(result) => from_result(result, readings),
+        None if error.is_some() => from_result(&Json::Null, readings),
+        None => from_result(value, readings),
+    }
+}
+
+fn from_result(value: &Json, readings: &Readings) -> Result<Item, ItemError> {
     match value {
-        Value::Object(object) if object.contains_key("result") || object.contains_key("error") => {
-            from_envelope(object, readings)
-        }
-        _ => from_result(value, readings),
-    }
-}
-
-fn from_envelope(envelope: &Map<String, Value>, readings: &Readings) -> Result<Item, ItemError> {
-    match envelope.get("error") {
-        None | Some(Value::Null) => from_result(envelope.get("result").unwrap_or(&Value::Null), readings),
-        Some(error) => Err(rpc_error(
-            error.get("code").and_then(Value::as_i64).unwrap_or(0),
-            error.get("message").or(Some(error)).and_then(Value::as_str),
-        )),
-    }
-}
-
-fn from_result(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
-    let object = match value {
-        Value::Object(object) => object,
-        Value::Null => {
+        Json::Object(_) => {}
+        Json::Null => {
             return Ok(Item::Nothing {
                 reason: Reason::UnknownBlock,
                 number: None,
@@ -82,11 +79,11 @@ fn from_result(value: &Value, readings: &Readings) -> Result<Item, ItemError> {
         }
         other => {
             return Err(ItemError::Shape {
-                found: kind(other).into(),
+                found: other.kind().into(),
             });
         }
-    };
-    let fields = Fields::of(object, readings);
+    }
+    let fields = Fields::of(value, readings);
     if fields.has("blockHeader") || fields.has("code") {
         from_get_header(&fields)
     } else if fields.has("header") {

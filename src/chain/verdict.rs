@@ -1,14 +1,15 @@
 //! What a check found.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::check::{Check, CheckName, NotChecked, NotCheckedName};
-use super::{Header, Item, Options, Proof, Subject};
+use super::hashes::Hashes;
+use super::{Header, Item, ItemError, Options, Proof, Subject};
+use crate::json::{Json, Writer};
 use crate::params::Params;
 use crate::reason::Reason;
 use crate::solution::unpack;
-use crate::target::{Target, pow_hash};
+use crate::target::{Difficulty, Target};
 use crate::verify::{VerifyError, verify};
 
 /// The last block of mainnet before the Unity fork; from there on every other block is sealed by stake.
@@ -29,44 +30,66 @@ pub struct Verdict {
     /// The level of the solution's tree at which it failed, where it failed at a node: 1 for pairs.
     pub level: Option<u32>,
     /// The reason in a sentence that names the field, the index or the node.
-    pub detail: Option<String>,
+    pub detail: Option<Cow<'static, str>>,
     /// What was computed; missing where nothing could be.
     pub findings: Option<Findings>,
     /// What was left unchecked; empty where the item could not be read, or there was none.
     pub not_checked: Vec<NotChecked>,
 }
 
-/// What was computed for a claim of a proof of work. Hashes are hex without `0x`.
+/// What was computed for a claim of a proof of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
     /// The mine hash, computed where a header came along. Missing where the item names other bytes in its place.
-    pub mine_hash: Option<String>,
+    pub mine_hash: Option<[u8; 32]>,
     /// The block hash, computed where a header came along.
-    pub block_hash: Option<String>,
+    pub block_hash: Option<[u8; 32]>,
     /// The proof-of-work hash. Missing with the mine hash, of which it is made.
-    pub pow_hash: Option<String>,
+    pub pow_hash: Option<[u8; 32]>,
     /// Whether the solution keeps the whole rule.
     pub equihash: bool,
     /// Whether the proof-of-work hash is below the boundary; nothing (`null`) where no boundary is known.
     pub target: Option<bool>,
     /// The boundary, big-endian. Missing where none is known, and where it is 2^256, which does not fit.
-    pub boundary: Option<String>,
-    /// The difficulty declared, in decimal.
-    pub difficulty: Option<String>,
+    pub boundary: Option<[u8; 32]>,
+    /// The difficulty declared.
+    pub difficulty: Option<Difficulty>,
     /// The steps in their order. A solution's end at the first that fails.
     pub checks: Vec<Check>,
     /// The solution's indices, where they were asked for and it has the right length.
     pub indices: Option<Vec<u32>>,
 }
 
+/// As [`judge`], for values that follow each other: their hashes are made side by side.
+pub fn judge_all(first_index: u64, values: &[Json]) -> Vec<Verdict> {
+    let items: Vec<_> = values.iter().map(Item::from_json).collect();
+    let proofs = items.iter().filter_map(|item| match item {
+        Ok(Item::Proof(proof)) => Some(&**proof),
+        _ => None,
+    });
+    let mut hashes = Hashes::of_all(&proofs.collect::<Vec<_>>()).into_iter();
+    let judge = |(index, item)| match item {
+        Ok(Item::Proof(proof)) => {
+            let hashes = hashes.next().unwrap_or_else(|| Hashes::of(&proof));
+            proof.judge_hashed(index, &Options::default(), hashes)
+        }
+        other => judge_item(index, other, &Options::default()),
+    };
+    (first_index..).zip(items).map(judge).collect()
+}
+
 /// Reads one JSON value of any known shape, checks it, and says what was found. The index is passed through.
-pub fn judge(index: u64, value: &Value) -> Verdict {
+pub fn judge(index: u64, value: &Json) -> Verdict {
     judge_by(index, value, &Options::default())
 }
 
 /// As [`judge`], held against what the caller knows too.
-pub fn judge_by(index: u64, value: &Value, options: &Options) -> Verdict {
-    match Item::from_json(value) {
+pub fn judge_by(index: u64, value: &Json, options: &Options) -> Verdict {
+    judge_item(index, Item::from_json(value), options)
+}
+
+fn judge_item(index: u64, item: Result<Item, ItemError>, options: &Options) -> Verdict {
+    match item {
         Ok(Item::Proof(proof)) => proof.judge(index, options),
         Ok(Item::Nothing { reason, number }) => Verdict {
             number,
@@ -78,7 +101,7 @@ pub fn judge_by(index: u64, value: &Value, options: &Options) -> Verdict {
             ..Verdict::without_findings(index, reason)
         },
         Err(error) => {
-            let detail = Some(error.to_string());
+            let detail = Some(error.to_string().into());
             Verdict {
                 detail,
                 ..Verdict::without_findings(index, error.reason())
@@ -87,38 +110,101 @@ pub fn judge_by(index: u64, value: &Value, options: &Options) -> Verdict {
     }
 }
 
-/// Under names in camel case; what is missing is left out, but for `ok` and `target`, which are `null`.
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("index", &self.index)?;
-        entry(&mut map, "number", &self.number)?;
-        map.serialize_entry("ok", &self.ok)?;
-        entry(&mut map, "reason", &self.reason)?;
-        entry(&mut map, "level", &self.level)?;
-        entry(&mut map, "detail", &self.detail)?;
+impl Verdict {
+    /// As JSON, under names in camel case; what is missing is left out, but for `ok` and `target`, which are `null`.
+    pub fn to_json(&self) -> String {
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.finish()
+    }
+
+    /// The same, behind what was written before.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.open_object();
+        writer.name("index");
+        writer.integer(self.index);
+        if let Some(number) = self.number {
+            writer.name("number");
+            writer.integer(number);
+        }
+        writer.name("ok");
+        writer.truth(self.ok);
+        if let Some(reason) = self.reason {
+            writer.name("reason");
+            writer.string(reason.as_str());
+        }
+        if let Some(level) = self.level {
+            writer.name("level");
+            writer.integer(level.into());
+        }
+        if let Some(detail) = &self.detail {
+            writer.name("detail");
+            writer.string(detail);
+        }
         if let Some(findings) = &self.findings {
-            entry(&mut map, "mineHash", &findings.mine_hash)?;
-            entry(&mut map, "blockHash", &findings.block_hash)?;
-            entry(&mut map, "powHash", &findings.pow_hash)?;
-            map.serialize_entry("equihash", &findings.equihash)?;
-            map.serialize_entry("target", &findings.target)?;
-            entry(&mut map, "boundary", &findings.boundary)?;
-            entry(&mut map, "difficulty", &findings.difficulty)?;
-            map.serialize_entry("checks", &findings.checks)?;
-            entry(&mut map, "indices", &findings.indices)?;
+            findings.write(writer);
         }
         if !self.not_checked.is_empty() {
-            map.serialize_entry("notChecked", &self.not_checked)?;
+            writer.name("notChecked");
+            writer.open_array();
+            for left in &self.not_checked {
+                writer.open_object();
+                writer.name("name");
+                writer.string(left.name.as_str());
+                writer.name("detail");
+                writer.string(left.detail);
+                writer.close_object();
+            }
+            writer.close_array();
         }
-        map.end()
+        writer.close_object();
     }
 }
 
-fn entry<M: SerializeMap>(map: &mut M, name: &str, value: &Option<impl Serialize>) -> Result<(), M::Error> {
-    match value {
-        Some(value) => map.serialize_entry(name, value),
-        None => Ok(()),
+impl Findings {
+    fn write(&self, writer: &mut Writer) {
+        let mut hash = |name, hash: &Option<[u8; 32]>| {
+            if let Some(hash) = hash {
+                writer.name(name);
+                writer.hex(hash);
+            }
+        };
+        hash("mineHash", &self.mine_hash);
+        hash("blockHash", &self.block_hash);
+        hash("powHash", &self.pow_hash);
+        writer.name("equihash");
+        writer.truth(Some(self.equihash));
+        writer.name("target");
+        writer.truth(self.target);
+        if let Some(boundary) = &self.boundary {
+            writer.name("boundary");
+            writer.hex(boundary);
+        }
+        if let Some(difficulty) = self.difficulty {
+            writer.name("difficulty");
+            writer.string(&difficulty.get().to_string());
+        }
+        writer.name("checks");
+        writer.open_array();
+        for check in &self.checks {
+            writer.open_object();
+            writer.name("name");
+            writer.string(check.name.as_str());
+            writer.name("ok");
+            writer.truth(Some(check.ok));
+            writer.name("detail");
+            writer.string(&check.detail);
+            writer.close_object();
+        }
+        writer.close_array();
+        if let Some(indices) = &self.indices {
+            writer.name("indices");
+            writer.open_array();
+            for &index in indices {
+                writer.integer(index.into());
+            }
+            writer.close_array();
+        }
     }
 }
 
@@ -140,17 +226,23 @@ impl Verdict {
 impl Proof {
     /// Checks everything that this claim says, by the chain's parameters, and what the options ask for.
     pub fn judge(&self, index: u64, options: &Options) -> Verdict {
-        let (header, mine_hash) = match &self.subject {
-            Subject::Header(header) => (Some(header), Some(header.mine_hash())),
-            Subject::MineHash(mine_hash) => (None, Some(*mine_hash)),
-            Subject::Bytes(_) => (None, None),
+        self.judge_hashed(index, options, Hashes::of(self))
+    }
+
+    fn judge_hashed(&self, index: u64, options: &Options, hashes: Hashes) -> Verdict {
+        let Hashes {
+            mine_hash,
+            block_hash,
+            pow_hash,
+        } = hashes;
+        let header = match &self.subject {
+            Subject::Header(header) => Some(header),
+            _ => None,
         };
         let input = match &self.subject {
             Subject::Bytes(bytes) => bytes.as_slice(),
             _ => mine_hash.as_slice().as_flattened(),
         };
-        let block_hash = header.map(|header| header.block_hash(&self.nonce, &self.solution));
-        let pow_hash = mine_hash.map(|mine_hash| pow_hash(&mine_hash, &self.nonce, &self.solution));
         let proof = verify(&Params::AION, input, &self.nonce, &self.solution);
         let boundary = self.target.zip(pow_hash);
         let target = boundary.map(|(target, hash)| target.is_met_by(&hash));
@@ -187,13 +279,13 @@ impl Proof {
             detail: failed.map(|check| check.detail.clone()),
             not_checked: self.not_checked(header.map(|header| &**header), options),
             findings: Some(Findings {
-                mine_hash: mine_hash.map(hex::encode),
-                block_hash: block_hash.map(hex::encode),
-                pow_hash: pow_hash.map(hex::encode),
+                mine_hash,
+                block_hash,
+                pow_hash,
                 equihash: proof.is_ok(),
                 target,
-                boundary: self.target.and_then(Target::to_be_bytes).map(hex::encode),
-                difficulty: self.difficulty.map(|difficulty| difficulty.get().to_string()),
+                boundary: self.target.and_then(Target::to_be_bytes),
+                difficulty: self.difficulty,
                 checks,
                 indices: options
                     .indices
@@ -217,7 +309,7 @@ impl Proof {
             (None, None) => (false, "no difficulty is declared".into()),
         };
         let detail = format!("{declared}; {} is the least to be accepted", least.get());
-        Some(check(CheckName::MinDifficulty, ok, detail))
+        Some(check(CheckName::MinDifficulty, ok, detail.into()))
     }
 
     fn not_checked(&self, header: Option<&Header>, options: &Options) -> Vec<NotChecked> {
@@ -246,71 +338,51 @@ impl Options {
             Some(hash) if *hash == expected => (true, "the block has the hash that is expected".into()),
             Some(_) => (
                 false,
-                format!("the block hash expected is {}", hex::encode(expected)),
+                format!("the block hash expected is {}", hex::encode(expected)).into(),
             ),
         };
         Some(check(CheckName::ExpectedHash, ok, detail))
     }
 }
 
-fn check(name: CheckName, ok: bool, detail: String) -> Check {
+fn check(name: CheckName, ok: bool, detail: Cow<'static, str>) -> Check {
     Check { name, ok, detail }
 }
 
 /// A hash made from the header, beside the one that came along, if one did.
 fn rebuilt(name: CheckName, computed: &[u8; 32], claimed: Option<[u8; 32]>) -> Check {
-    let which = match name {
-        CheckName::MineHash => "mine",
-        _ => "block",
-    };
-    match claimed {
-        None => check(
-            name,
-            true,
-            format!("the {which} hash is made from the header; none came along"),
-        ),
-        Some(claimed) if claimed == *computed => check(
-            name,
-            true,
-            format!("the header gives the {which} hash that came along"),
-        ),
-        Some(claimed) => {
-            let claimed = hex::encode(claimed);
-            check(
-                name,
-                false,
-                format!("the {which} hash that came along is {claimed}"),
-            )
+    let is_mine_hash = name == CheckName::MineHash;
+    let detail = match claimed {
+        None if is_mine_hash => "the mine hash is made from the header; none came along".into(),
+        None => "the block hash is made from the header; none came along".into(),
+        Some(claimed) if claimed == *computed && is_mine_hash => {
+            "the header gives the mine hash that came along".into()
         }
-    }
+        Some(claimed) if claimed == *computed => "the header gives the block hash that came along".into(),
+        Some(claimed) => {
+            let which = if is_mine_hash { "mine" } else { "block" };
+            format!("the {which} hash that came along is {}", hex::encode(claimed)).into()
+        }
+    };
+    let ok = claimed.is_none_or(|claimed| claimed == *computed);
+    check(name, ok, detail)
 }
 
 /// The steps of a solution up to the one that failed, if one did.
 fn check_solution(checks: &mut Vec<Check>, error: Option<VerifyError>) {
-    let params = &Params::AION;
-    let held = |name| match name {
-        CheckName::SolutionLength => format!("{} bytes", params.solution_bytes()),
-        CheckName::Distinct => format!("all {} indices differ", params.indices()),
-        CheckName::Level(level) if level == params.k() => {
-            format!("all {} bits of the root are zero", params.n())
-        }
-        CheckName::Level(level) => format!(
-            "each of {} nodes begins with {} zero bits",
-            params.indices() >> level,
-            level * params.digit_bits()
-        ),
-        _ => "every left half begins with the lower index".into(),
-    };
     let before = [CheckName::SolutionLength, CheckName::Distinct, CheckName::Order];
-    for name in before.into_iter().chain((1..=params.k()).map(CheckName::Level)) {
+    for name in before
+        .into_iter()
+        .chain((1..=Params::AION.k()).map(CheckName::Level))
+    {
         let failed = error.filter(|error| match name {
             CheckName::Level(level) => error.level() == Some(level),
             _ => error.kind() == name.reason(),
         });
         if let Some(error) = failed {
-            checks.push(check(name, false, error.to_string()));
+            checks.push(check(name, false, error.to_string().into()));
             return;
         }
-        checks.push(check(name, true, held(name)));
+        checks.push(check(name, true, name.held().into()));
     }
 }

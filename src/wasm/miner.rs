@@ -1,9 +1,9 @@
 //! The solver for JavaScript: one instance in a worker, advanced in slices.
 
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use super::bytes32::bytes32;
+use crate::json::Writer;
 use crate::share::shares;
 use crate::solver::{DigestLots, Progress, Solver};
 use crate::target::Target;
@@ -71,18 +71,33 @@ impl MinerCore {
     pub fn outcome(&self) -> String {
         let outcome = self.solver.outcome();
         let shares = shares(&self.mine_hash, &self.nonce, &self.target, &outcome.solutions);
-        let shares: Vec<_> = shares
-            .iter()
-            .map(|share| json!({"solution": hex::encode(&share.solution), "powHash": hex::encode(share.pow_hash)}))
-            .collect();
-        json!({
-            "solutions": outcome.solutions.len(),
-            "dropped": outcome.dropped,
-            "ms": outcome.milliseconds(),
-            "roundsMs": outcome.stage_ms,
-            "shares": shares,
-        })
-        .to_string()
+        let mut writer = Writer::default();
+        writer.open_object();
+        writer.name("solutions");
+        writer.integer(outcome.solutions.len() as u64);
+        writer.name("dropped");
+        writer.integer(outcome.dropped);
+        writer.name("ms");
+        writer.number(outcome.milliseconds());
+        writer.name("roundsMs");
+        writer.open_array();
+        for milliseconds in outcome.stage_ms {
+            writer.number(milliseconds);
+        }
+        writer.close_array();
+        writer.name("shares");
+        writer.open_array();
+        for share in &shares {
+            writer.open_object();
+            writer.name("solution");
+            writer.hex(&share.solution);
+            writer.name("powHash");
+            writer.hex(&share.pow_hash);
+            writer.close_object();
+        }
+        writer.close_array();
+        writer.close_object();
+        writer.finish()
     }
 
     /// Nanoseconds a leaf digest takes this thread, over at least so many of them. For benchmarks.
@@ -95,10 +110,14 @@ impl MinerCore {
     #[wasm_bindgen(js_name = digestForms)]
     pub fn digest_forms(&self, digests: u32) -> String {
         let lots = DigestLots::in_every_form(&self.mine_hash, &self.nonce);
-        let forms: serde_json::Map<_, _> = lots
-            .map(|mut lots| (lots.form().to_owned(), lots.nanoseconds(digests).into()))
-            .collect();
-        serde_json::Value::Object(forms).to_string()
+        let mut writer = Writer::default();
+        writer.open_object();
+        for mut lots in lots {
+            writer.name(lots.form());
+            writer.number(lots.nanoseconds(digests));
+        }
+        writer.close_object();
+        writer.finish()
     }
 
     /// Bytes of the instance's linear memory.

@@ -1,13 +1,14 @@
 //! The verifier for JavaScript.
 
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::bytes32::bytes32;
-use crate::chain::{Options, Verdict, Verdicts, judge_by};
+use crate::blake2b::hash_256;
+use crate::chain::{Options, Verdicts, judge_by};
+use crate::json::{Json, Writer};
 use crate::params::Params;
 use crate::reason::Reason;
-use crate::target::{Target, blake2b_256, pow_hash};
+use crate::target::{Target, pow_hash};
 use crate::tree::zero_bits;
 use crate::verify::verify;
 
@@ -19,15 +20,13 @@ use crate::verify::verify;
 /// nothing: its verdict says what is wrong.
 #[wasm_bindgen(js_name = verifyJson)]
 pub fn verify_json(text: &str) -> Result<String, JsError> {
-    let mut printed = String::from("[");
-    for verdict in Verdicts::of_text(text) {
-        if printed.len() > 1 {
-            printed.push(',');
-        }
-        printed += &print(&verdict?)?;
+    let mut printed = Writer::default();
+    printed.open_array();
+    for verdict in Verdicts::new(text.as_bytes()) {
+        verdict?.write(&mut printed);
     }
-    printed.push(']');
-    Ok(printed)
+    printed.close_array();
+    Ok(printed.finish())
 }
 
 /// Judges one block, given as a JSON text, by options, given as another: see [`Options::from_json`]. Returns its
@@ -37,18 +36,8 @@ pub fn verify_json(text: &str) -> Result<String, JsError> {
 /// Throws an `Error` where a text is no JSON or an option is wrong. A malformed block throws nothing.
 #[wasm_bindgen(js_name = verifyBlock)]
 pub fn verify_block(text: &str, options: &str) -> Result<String, JsError> {
-    let options = Options::from_json(&read(options)?)?;
-    print(&judge_by(0, &read(text)?, &options))
-}
-
-#[inline(never)]
-fn read(text: &str) -> Result<Value, JsError> {
-    Ok(serde_json::from_str(text)?)
-}
-
-#[inline(never)]
-fn print(verdict: &Verdict) -> Result<String, JsError> {
-    Ok(serde_json::to_string(verdict)?)
+    let options = Options::from_json(&Json::parse(options)?)?;
+    Ok(judge_by(0, &Json::parse(text)?, &options).to_json())
 }
 
 /// Judges one Equihash solution by itself, given as bytes; where a target is given, big-endian, the hash must be below
@@ -84,7 +73,7 @@ pub fn verify_solution(
 /// The mine hash of a header, given as its 497 bytes.
 #[wasm_bindgen(js_name = mineHash)]
 pub fn mine_hash(header: &[u8]) -> Box<[u8]> {
-    blake2b_256(&[header]).into()
+    hash_256(header).into()
 }
 
 /// The leading zero bits of each node of a solution's tree, level by level from the 512 leaves to the root.

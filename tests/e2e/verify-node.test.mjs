@@ -49,6 +49,22 @@ test("a block comes from the node that is chosen, and is checked", { skip: witho
   await close();
 });
 
+test("a node that serves the mining interface alone is asked by that", { skip: withoutVectors }, async () => {
+  const { page, faults, close } = await browser.open(`${proxy.url}/#verify`);
+  const [{ java_getHeaderByBlockNumber: header }] = await vectors("rpc-shapes.json");
+  answer = () =>
+    requests.at(-1).method === "getHeaderByBlockNumber"
+      ? { result: header }
+      : { error: { code: -32601, message: "Method not found" } };
+  await page.locator("#node-form").waitFor({ state: "visible" });
+  await ask(page, "main", "700,023");
+  const status = page.locator("#verify-status");
+  await until("the verdict", async () => (await status.textContent()) === "1 item: 1 valid.");
+  assert.deepEqual(requests.at(-1).params, [700023]);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test("a block that the development chain does not know is not called invalid", async () => {
   const { page, faults, close } = await browser.open(`${proxy.url}/#verify`);
   await page.locator("#node-form").waitFor({ state: "visible" });

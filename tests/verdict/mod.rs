@@ -3,7 +3,8 @@
 // Each test binary compiles this module and uses its own part of it.
 #![allow(dead_code)]
 
-use aion_pow::chain::judge;
+use aion_pow::chain::{Options, Verdict, judge_by};
+use aion_pow::json::Json;
 use serde_json::{Value, json};
 
 /// A string under a key.
@@ -13,7 +14,21 @@ pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// The verdict on an item, as number 7 of its input.
 pub fn verdict(item: &Value) -> Value {
-    serde_json::to_value(judge(7, item)).unwrap()
+    as_json(&judge(7, item))
+}
+
+/// The verdict on an item of so many before it.
+pub fn judge(index: u64, item: &Value) -> Verdict {
+    judge_by(
+        index,
+        &Json::parse(&item.to_string()).unwrap(),
+        &Options::default(),
+    )
+}
+
+/// A verdict as another JSON library reads it.
+pub fn as_json(verdict: &Verdict) -> Value {
+    serde_json::from_str(&verdict.to_json()).unwrap_or_else(|error| panic!("{error}: {verdict:?}"))
 }
 
 /// Everything that must hold of a block in order.

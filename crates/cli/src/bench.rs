@@ -1,19 +1,18 @@
 //! `aion-pow bench`: the solver's time, beside a yardstick that makes machines comparable.
 
-use std::hint::black_box;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use aion_pow::leaf::LeafHasher;
-use aion_pow::params::Params;
 use aion_pow::solver::{DigestLots, STAGES, Solver};
 use serde_json::json;
 
+use crate::bench_batch;
 use crate::bench_verify;
 use crate::resident::peak_resident_bytes;
 use crate::solve::{numbered, rounded, solve, solver};
+use crate::verify::all_cores;
+use crate::yardstick;
 
 /// What is solved for: any 32 bytes do.
 const MINE_HASH: [u8; 32] = [0x5a; 32];
@@ -44,13 +43,22 @@ pub struct Arguments {
     /// {"coldMs", "warmUs"}
     #[arg(long, value_name = "FILE", conflicts_with_all = ["threads", "runs", "paced"])]
     verify: Option<PathBuf>,
+    /// Time `aion-pow verify` instead, on a file with many blocks: the median of five passes. Prints {"items",
+    /// "threads", "perSecond", "microseconds", "floorMicroseconds", "share"}: of all threads an item, of its 512
+    /// digests alone, and the second as a part of the first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["runs", "paced", "verify"])]
+    batch: Option<PathBuf>,
 }
 
 /// Times the runs, then the yardstick.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let result = match &arguments.verify {
-        Some(file) => bench_verify::run(file).map_err(|error| error.to_string()),
-        None => bench(arguments),
+    let result = match (&arguments.verify, &arguments.batch) {
+        (Some(file), _) => bench_verify::run(file).map_err(|error| error.to_string()),
+        (None, Some(file)) => {
+            let threads = arguments.threads.unwrap_or_else(all_cores).max(1);
+            bench_batch::run(file.clone(), threads).map_err(|error| error.to_string())
+        }
+        (None, None) => bench(arguments),
     };
     match result {
         Ok(figures) => {
@@ -99,7 +107,7 @@ fn bench(arguments: &Arguments) -> Result<serde_json::Value, String> {
         "peakMemoryBytes": peak + Solver::scratch_bytes(threads),
         "roundsMs": stages.iter_mut().map(|stage| rounded(median(stage))).collect::<Vec<_>>(),
         "dropped": dropped,
-        "yardstickMs": rounded(yardstick()),
+        "yardstickMs": rounded(yardstick::milliseconds(&MINE_HASH, &numbered(0), DIGESTS)),
         "firstMs": rounded(first_ms),
         "residentBytes": peak_resident_bytes(),
         "digestNs": rounded(DigestLots::new(&MINE_HASH, &numbered(0)).nanoseconds(DIGESTS)),
@@ -127,14 +135,4 @@ fn wait_for_a_line() -> Result<(), String> {
 pub fn median(figures: &mut [f64]) -> f64 {
     figures.sort_unstable_by(f64::total_cmp);
     figures[figures.len() / 2]
-}
-
-/// Milliseconds for 2^21 digests by the blake2 crate.
-fn yardstick() -> f64 {
-    let hasher = LeafHasher::new(&Params::AION, &MINE_HASH, &numbered(0));
-    let start = Instant::now();
-    for number in 0..DIGESTS {
-        black_box(hasher.digest(number));
-    }
-    start.elapsed().as_secs_f64() * 1e3
 }

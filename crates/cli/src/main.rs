@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod bench_batch;
 mod bench_verify;
 mod resident;
 mod solve;
 mod verify;
+mod yardstick;
 
 #[derive(Parser)]
 #[command(version, about = "Aion's proof of work, Equihash(210,9)")]

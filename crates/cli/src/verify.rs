@@ -8,11 +8,11 @@ use std::process::ExitCode;
 mod batch;
 mod crew;
 mod input;
-mod lines;
 mod progress;
 
-use input::Trouble;
-use progress::Progress;
+pub use crew::judge_all;
+pub use input::Trouble;
+pub use progress::Progress;
 
 /// Some item is not valid.
 const FAILED: u8 = 1;
@@ -24,7 +24,7 @@ const INCOMPLETE: u8 = 2;
 /// blocks as kernels hand them out (eth_getBlockByNumber, eth_getBlockByHash, getHeaderByBlockNumber, with or without
 /// their JSON-RPC envelope) or claims such as {"mine_hash", "nonce", "solution", "target"}.
 ///
-/// Input may be compressed by gzip. It is judged as it comes, on all cores, and never held whole, but for an array.
+/// Input may be compressed by gzip. It is judged as it comes, on all cores, and never held whole.
 /// On a terminal a bar shows how far it is; at the end the standard error says how many items a second there were.
 ///
 /// Exit code: 0 no item failed, 1 some item failed, 2 the input is unreadable. A proof-of-stake block or an unknown
@@ -39,16 +39,18 @@ pub struct Arguments {
     threads: Option<NonZero<usize>>,
 }
 
+/// As many threads as the machine runs at once.
+pub fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// Judges every item of every file and says how it went. Stops at the first file that cannot be read.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let threads = arguments
-        .threads
-        .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZero::get);
+    let threads = arguments.threads.map_or_else(all_cores, NonZero::get);
     // A bar among the lines of a terminal would tear both.
     let show = io::stderr().is_terminal() && !io::stdout().is_terminal();
     let progress = Progress::new(&arguments.files, show);
-    let judged = crew::judge_all(arguments.files.clone(), threads, &progress, io::stdout().lock());
+    let judged = judge_all(arguments.files.clone(), threads, &progress, io::stdout().lock());
     progress.clear();
     match judged {
         Ok(none_failed) => {

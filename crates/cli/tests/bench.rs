@@ -132,3 +132,22 @@ fn the_verifier_is_timed_on_solutions_that_the_solver_found() {
     assert!(figures["coldMs"].as_f64().unwrap() > 0.0);
     assert!(figures["warmUs"].as_f64().unwrap() > 0.0);
 }
+
+#[test]
+fn a_batch_is_timed_beside_the_digests_of_its_leaves() {
+    let file = std::env::temp_dir().join(format!("aion-bench-{}-batch.jsonl", std::process::id()));
+    let claim =
+        json!({ "mine_hash": "00".repeat(32), "nonce": "00".repeat(32), "solution": "00".repeat(1408) });
+    std::fs::write(&file, format!("{claim}\n").repeat(50)).unwrap();
+    let output = bench(&["--threads", "1", "--batch", file.to_str().unwrap()], "");
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let figures = &lines(&output)[0];
+    assert_eq!((&figures["items"], &figures["threads"]), (&json!(50), &json!(1)));
+    for figure in ["perSecond", "microseconds", "floorMicroseconds"] {
+        assert!(figures[figure].as_f64().unwrap() > 0.0, "{figure}");
+    }
+    let missing = bench(&["--batch", "no such file"], "");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).starts_with("aion-pow bench: no such file: "));
+}

@@ -177,7 +177,7 @@ fn unreadable_input_ends_with_exit_code_2_and_says_where() {
             "broken text",
             verify(&[broken], ""),
             1,
-            format!("{name}: expected value at line 2 column 16"),
+            format!("{name}: wanted a value at line 2 column 16"),
         ),
         (
             "no text",
@@ -188,8 +188,8 @@ fn unreadable_input_ends_with_exit_code_2_and_says_where() {
         (
             "text cut off",
             verify_stdin("[{}"),
-            0,
-            "-: EOF while parsing a list at line 1 column 3".into(),
+            1,
+            "-: the text ends inside a value at line 1 column 4".into(),
         ),
         (
             "no such file",

@@ -118,10 +118,11 @@ impl MinedBlock {
 #[cfg(test)]
 mod tests {
     use aion_pow::chain::{Item, Subject};
+    use aion_pow::json::Json;
     use aion_pow::target::Difficulty;
 
     use super::*;
-    use crate::{DevChain, TemplateSource};
+    use crate::DevChain;
 
     fn chain_of(length: usize) -> (MinedBlocks, DevChain) {
         let mut chain = DevChain::new(Difficulty::new(4).unwrap());
@@ -137,7 +138,8 @@ mod tests {
         let (blocks, _) = chain_of(2);
         let block = blocks.latest().unwrap();
         for json in [block.to_block_json(), block.to_header_json()] {
-            let Item::Proof(proof) = Item::from_json(&json).unwrap() else {
+            let Item::Proof(proof) = Item::from_json(&Json::parse(&json.to_string()).unwrap()).unwrap()
+            else {
                 panic!("{json}");
             };
             assert_eq!(

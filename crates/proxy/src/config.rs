@@ -82,13 +82,18 @@ impl Config {
     /// Checks what no single setting shows.
     ///
     /// # Errors
-    /// [`ConfigError::DuplicatePool`], [`ConfigError::DuplicateNode`] or [`ConfigError::NotAFolder`].
+    /// [`ConfigError::DuplicatePool`], [`ConfigError::DuplicateNode`], [`ConfigError::IdleBelowPing`] or
+    /// [`ConfigError::NotAFolder`].
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some(name) = repeated(self.pools.iter().map(|pool| pool.name.as_str())) {
             return Err(ConfigError::DuplicatePool(name));
         }
         if let Some(name) = repeated(self.nodes.iter().map(|node| node.name.as_str())) {
             return Err(ConfigError::DuplicateNode(name));
+        }
+        let Limits { idle, ping, .. } = self.limits;
+        if idle <= ping {
+            return Err(ConfigError::IdleBelowPing { idle, ping });
         }
         match &self.site {
             Some(site) if !site.is_dir() => Err(ConfigError::NotAFolder(site.clone())),
@@ -116,5 +121,14 @@ mod tests {
             ..Config::default()
         };
         assert_eq!(config.check(), Err(ConfigError::DuplicateNode("b".into())));
+    }
+
+    #[test]
+    fn a_ping_comes_before_the_end() {
+        let mut config = Config::default();
+        config.limits.idle = config.limits.ping;
+        let error = config.check().unwrap_err().to_string();
+        let expected = "limits.idle is 30s; it must be longer than limits.ping, which is 30s";
+        assert_eq!(error, expected);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -15,9 +14,11 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::Limits;
 use crate::admission::Refusal;
 use crate::routes::{Peer, Serving};
 use crate::shared::Shared;
+use crate::stall::Unstalled;
 
 /// The most bytes of a request's head; what browsers send has a tenth of it.
 const HEAD_BYTES: usize = 16_384;
@@ -44,7 +45,7 @@ pub(crate) async fn serve_connection(
         TowerToHyperService::new(router).call(request)
     });
     let Some(acceptor) = tls else {
-        return http(socket, service, limits.request_head, &shared).await;
+        return http(socket, service, &limits, &shared).await;
     };
     let handshake = timeout(limits.handshake, acceptor.accept(socket));
     let stream = tokio::select! {
@@ -52,7 +53,7 @@ pub(crate) async fn serve_connection(
         stream = handshake => stream,
     };
     match stream {
-        Ok(Ok(stream)) => http(stream, service, limits.request_head, &shared).await,
+        Ok(Ok(stream)) => http(stream, service, &limits, &shared).await,
         Ok(Err(error)) => {
             tracing::debug!(%error, "no TLS with a client");
             shared.metrics.refused(&Refusal::Handshake);
@@ -62,7 +63,7 @@ pub(crate) async fn serve_connection(
 }
 
 /// HTTP/1 until the other side ends it, or the proxy stops.
-pub(crate) async fn http<I, S>(stream: I, service: S, head: Duration, shared: &Shared)
+pub(crate) async fn http<I, S>(stream: I, service: S, limits: &Limits, shared: &Shared)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: HttpService<Incoming, ResBody = Body>,
@@ -70,9 +71,9 @@ where
 {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head)
+        .header_read_timeout(limits.request_head)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Unstalled::new(stream, limits.write)), service)
         .with_upgrades();
     tokio::pin!(connection);
     let result = tokio::select! {

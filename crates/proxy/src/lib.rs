@@ -78,6 +78,7 @@ mod shared;
 mod shares;
 mod sharing;
 mod site;
+mod stall;
 mod tls;
 mod upstream;
 

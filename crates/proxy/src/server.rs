@@ -203,10 +203,10 @@ async fn serve_metrics(listener: TcpListener, current: watch::Receiver<Serving>,
         match accepted {
             Ok((socket, seat)) => {
                 let service = TowerToHyperService::new(router.clone());
-                let head = current.borrow().proxy.config.limits.request_head;
+                let limits = current.borrow().proxy.config.limits.clone();
                 let shared = shared.clone();
                 tokio::spawn(async move {
-                    http(socket, service, head, &shared).await;
+                    http(socket, service, &limits, &shared).await;
                     drop(seat);
                 });
             }

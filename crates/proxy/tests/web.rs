@@ -303,6 +303,29 @@ async fn a_request_that_never_ends_is_cut_off() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_much_and_reads_nothing_is_let_go() {
+    let site = Site::new("stalled");
+    let large = 64 << 20;
+    std::fs::write(site.path().join("large.bin"), vec![0; large]).unwrap();
+    let mut config = Config {
+        site: Some(site.path()),
+        ..Config::default()
+    };
+    config.limits.write = Duration::from_millis(100);
+    config.limits.connections = 1;
+    let proxy = Proxy::start(config).await;
+    let mut deaf = within(TcpStream::connect(proxy.address)).await.unwrap();
+    within(deaf.write_all(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .await
+        .unwrap();
+    // The only place is free once the proxy has given up.
+    assert_eq!(proxy.get("/healthz").await.status(), 200);
+    let mut got = Vec::new();
+    let _ = within(deaf.read_to_end(&mut got)).await;
+    assert!(got.len() < large, "{}", got.len());
+}
+
+#[tokio::test]
 async fn foreign_origins_open_no_session() {
     let pool = ScriptedPool::listen().await;
     let proxy = Proxy::before(pool.address, |config| {

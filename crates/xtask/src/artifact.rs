@@ -25,6 +25,8 @@ pub struct Artifact {
     pub opt_level: &'static str,
     /// Whether it is fetched for a single verdict, so that size counts as much as speed.
     pub is_small: bool,
+    /// Whether its JavaScript becomes part of its package's own scripts.
+    pub is_bundled: bool,
     /// Where the npm package looks for it, from the root of the checkout.
     pub out_dir: &'static str,
     /// Shared memory and thread workers.
@@ -62,6 +64,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         link_args: &[],
         opt_level: "s",
         is_small: true,
+        is_bundled: true,
         out_dir: "www/verify/wasm/verify",
         threads: false,
         solver: false,
@@ -81,6 +84,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         link_args: &[],
         opt_level: "3",
         is_small: false,
+        is_bundled: false,
         out_dir: "www/lib/wasm/miner-st",
         threads: false,
         solver: true,
@@ -94,6 +98,7 @@ pub const ARTIFACTS: &[Artifact] = &[
         link_args: SHARED_MEMORY,
         opt_level: "3",
         is_small: false,
+        is_bundled: false,
         out_dir: "www/lib/wasm/miner-mt",
         threads: true,
         solver: true,

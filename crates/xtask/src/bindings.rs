@@ -30,7 +30,8 @@ pub fn generate(module: &Path, artifact: &Artifact, dir: &Path) -> Result<()> {
         .out_name(STEM)
         .web(true)?
         // Without it `init()` asks every caller for the address of the module, and no bundler sees that it is needed.
-        .omit_default_module_path(false)
+        // What is bundled into another file does not lie beside the module any more, and says itself where that is.
+        .omit_default_module_path(artifact.is_bundled)
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)

@@ -14,7 +14,17 @@ test.each([
   [HASH, "eth_getBlockByHash", `0x${HASH}`],
   [`0x${HASH.toUpperCase()}`, "eth_getBlockByHash", `0x${HASH}`],
 ])("%s is asked for by %s", (text, method, name) => {
-  expect(blockCall(text)).toEqual({ method, params: [name, false] });
+  expect(blockCall(text)).toMatchObject({ method, params: [name, false] });
+});
+
+test.each([
+  ["0x0F", [15]],
+  ["9007199254740991", [9007199254740991]],
+  ["9007199254740992", ["9007199254740992"]],
+  ["latest", undefined],
+  [HASH, undefined],
+])("%s is asked for by its height where a node knows no other way", (text, params) => {
+  expect(blockCall(text)?.otherwise?.params).toEqual(params);
 });
 
 test.each(["", "0x", "-1", "1.5", "abc", "18446744073709551616", `0x${HASH}00`, "pending"])(

@@ -7,8 +7,8 @@ export type WasmSource = InitInput | Promise<InitInput>;
 let loading: Promise<void> | undefined;
 let loaded = false;
 
-/** Loads the verifier once, from `source()` or, where that is undefined, from beside the script. A failure can be retried. */
-export function load(source: () => WasmSource | undefined): Promise<void> {
+/** Loads the verifier once, from `source()`. A failure can be retried. */
+export function load(source: () => WasmSource): Promise<void> {
   loading ??= instantiate(source).catch((error: unknown) => {
     loading = undefined;
     throw error;
@@ -16,9 +16,8 @@ export function load(source: () => WasmSource | undefined): Promise<void> {
   return loading;
 }
 
-async function instantiate(source: () => WasmSource | undefined): Promise<void> {
-  const given = await source();
-  await (given === undefined ? (initWasm as () => Promise<unknown>)() : initWasm({ module_or_path: given }));
+async function instantiate(source: () => WasmSource): Promise<void> {
+  await initWasm({ module_or_path: await source() });
   loaded = true;
 }
 

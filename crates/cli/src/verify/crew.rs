@@ -100,7 +100,7 @@ fn write_all(
                 return Err(trouble);
             }
         };
-        output.write_all(&judged.lines)?;
+        output.write_all(judged.lines.text().as_bytes())?;
         none_failed &= !judged.some_failed;
         progress.judged(judged.count);
         if let Some(trouble) = judged.trouble {

@@ -1,25 +1,18 @@
 //! Files in, batches of items out.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use aion_pow::json::{ReadError, ValueText, Values};
 use flate2::read::MultiGzDecoder;
-use serde_json::{Deserializer, Value};
 
-use super::batch::{Batch, Unread};
-use super::lines;
+use super::batch::Batch;
 use super::progress::Progress;
 
 /// Most items that a thread takes at once: enough to make the handing over cheap, few enough to keep all busy.
 const BATCH: usize = 32;
-
-/// A longer line is read as part of a stream, so that a text without any line end is not held whole. A block has 4 KB.
-const LONGEST_LINE: u64 = 1 << 20;
-
-/// Bytes read at a time: a batch's worth of blocks.
-const BUFFER_BYTES: usize = 128 << 10;
 
 /// What gzip begins with.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -27,12 +20,8 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What kept the command from going through all items.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    #[error("{file}: {source}")]
-    Input { file: Arc<str>, source: io::Error },
-    #[error("{file}: {message}")]
-    Text { file: Arc<str>, message: String },
-    #[error("{file}: the input is empty; wanted JSON")]
-    Empty { file: Arc<str> },
+    #[error("{file}: {error}")]
+    Text { file: Arc<str>, error: ReadError },
     #[error("a thread ended without its verdicts")]
     Crew,
     #[error("cannot write: {0}")]
@@ -43,7 +32,7 @@ pub enum Trouble {
 pub struct Unwanted;
 
 /// The text of one file.
-type Text = BufReader<Box<dyn Read>>;
+type Text = Box<dyn Read>;
 
 /// Hands the items of files on in batches, counted over all of them.
 pub struct Input<Take> {
@@ -55,6 +44,14 @@ pub struct Input<Take> {
 enum End {
     Trouble(Trouble),
     Unwanted,
+}
+
+impl Trouble {
+    /// Text that could not be read to its end.
+    pub fn of(file: &Arc<str>, error: ReadError) -> Trouble {
+        let file = file.clone();
+        Trouble::Text { file, error }
+    }
 }
 
 impl From<Trouble> for End {
@@ -73,97 +70,52 @@ impl<Take: FnMut(Batch) -> Result<(), Unwanted>> Input<Take> {
     pub fn read(&mut self, path: &Path, progress: &Progress) -> Result<(), Option<Trouble>> {
         let file: Arc<str> = path.display().to_string().into();
         let read = open(path, progress)
-            .map_err(|source| {
-                End::Trouble(Trouble::Input {
-                    file: file.clone(),
-                    source,
-                })
-            })
-            .and_then(|reader| self.read_text(reader, &file));
+            .map_err(|source| Trouble::of(&file, source.into()).into())
+            .and_then(|text| self.read_values(Values::new(text), &file));
         read.map_err(|end| match end {
             End::Trouble(trouble) => Some(trouble),
             End::Unwanted => None,
         })
     }
 
-    /// Takes lines that are whole values as they are, to be read elsewhere; from the first other one on the text is
-    /// read here, as a stream of values.
-    fn read_text(&mut self, mut reader: Text, file: &Arc<str>) -> Result<(), End> {
-        let unreadable = |source| Trouble::Input {
-            file: file.clone(),
-            source,
-        };
-        let mut items = Vec::new();
-        let mut lines_before = 0;
-        let mut empty = true;
+    fn read_values(&mut self, mut values: Values<Text>, file: &Arc<str>) -> Result<(), End> {
+        let mut items = Vec::with_capacity(BATCH);
         loop {
-            let mut text = Vec::with_capacity(8 << 10);
-            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text);
-            // What came before is answered even where the rest cannot be read.
-            if read.is_err() || text.is_empty() {
-                self.hand_on(&mut items)?;
-                read.map_err(unreadable)?;
-                break;
-            }
-            if lines::is_whole(&text) {
-                empty = false;
-                items.push(Unread::Line {
-                    text,
-                    lines_before,
-                    file: file.clone(),
-                });
-            } else if !text.trim_ascii().is_empty() {
-                self.hand_on(&mut items)?;
-                return self.read_stream(Cursor::new(text).chain(reader), file, lines_before);
-            }
-            lines_before += 1;
-            // A sender who waits for an answer must get it: what has come is handed on before the next wait.
-            if items.len() == BATCH || !another_line_is_here(&reader) {
-                self.hand_on(&mut items)?;
-            }
-        }
-        if empty {
-            return Err(Trouble::Empty { file: file.clone() }.into());
-        }
-        Ok(())
-    }
-
-    fn read_stream(&mut self, reader: impl Read, file: &Arc<str>, lines_before: usize) -> Result<(), End> {
-        for value in Deserializer::from_reader(reader).into_iter::<Value>() {
-            let value = value.map_err(|error| Trouble::Text {
-                file: file.clone(),
-                message: lines::message(&error, lines_before),
-            })?;
-            let Value::Array(values) = value else {
-                self.hand_on(&mut vec![Unread::Value(value)])?;
-                continue;
-            };
-            let mut items = Vec::new();
-            for value in values {
-                items.push(Unread::Value(value));
-                if items.len() == BATCH {
-                    self.hand_on(&mut items)?;
+            let value = match values.buffered() {
+                Some(value) => Some(value),
+                // A sender who waits for an answer must get it: what has come is handed on before the next wait.
+                None => {
+                    self.hand_on(&mut items, file)?;
+                    values.next()
                 }
+            };
+            match value {
+                Some(Ok(value)) => items.push(value),
+                // What came before is answered even where the rest cannot be read.
+                Some(Err(error)) => {
+                    self.hand_on(&mut items, file)?;
+                    return Err(Trouble::of(file, error).into());
+                }
+                None => return Ok(()),
             }
-            self.hand_on(&mut items)?;
+            if items.len() == BATCH {
+                self.hand_on(&mut items, file)?;
+            }
         }
-        Ok(())
     }
 
-    fn hand_on(&mut self, items: &mut Vec<Unread>) -> Result<(), End> {
+    fn hand_on(&mut self, items: &mut Vec<ValueText>, file: &Arc<str>) -> Result<(), End> {
         if items.is_empty() {
             return Ok(());
         }
-        let items = std::mem::take(items);
-        let first_index = self.next_index;
-        self.next_index += items.len() as u64;
-        (self.take)(Batch { first_index, items }).map_err(|Unwanted| End::Unwanted)
+        let batch = Batch {
+            first_index: self.next_index,
+            items: std::mem::replace(items, Vec::with_capacity(BATCH)),
+            file: file.clone(),
+        };
+        self.next_index += batch.items.len() as u64;
+        (self.take)(batch).map_err(|Unwanted| End::Unwanted)
     }
-}
-
-/// Whether a whole line can be had without waiting for it.
-fn another_line_is_here(reader: &Text) -> bool {
-    reader.buffer().contains(&b'\n')
 }
 
 /// Opens a file, uncompressed where it is gzip, whatever its name says.
@@ -178,10 +130,9 @@ fn open(path: &Path, progress: &Progress) -> io::Result<Text> {
     raw.by_ref().take(GZIP.len() as u64).read_to_end(&mut magic)?;
     let is_gzip = magic == GZIP;
     let whole = Cursor::new(magic).chain(raw);
-    let text: Box<dyn Read> = if is_gzip {
+    Ok(if is_gzip {
         Box::new(MultiGzDecoder::new(whole))
     } else {
         Box::new(whole)
-    };
-    Ok(BufReader::with_capacity(BUFFER_BYTES, text))
+    })
 }

@@ -51,6 +51,11 @@ impl Progress {
         }
     }
 
+    /// How many items were judged.
+    pub fn items(&self) -> u64 {
+        self.judged.load(Ordering::Relaxed)
+    }
+
     /// Takes the bar away.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
@@ -58,10 +63,7 @@ impl Progress {
 
     /// What was done, in a line.
     pub fn summary(&self, threads: usize) -> String {
-        let (items, seconds) = (
-            self.judged.load(Ordering::Relaxed),
-            self.began.elapsed().as_secs_f64(),
-        );
+        let (items, seconds) = (self.items(), self.began.elapsed().as_secs_f64());
         let rate = items as f64 / seconds.max(1e-9);
         format!("{items} items in {seconds:.2} s, {rate:.0} a second (threads: {threads})")
     }

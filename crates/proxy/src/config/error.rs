@@ -1,6 +1,7 @@
 //! What is wrong with a setting.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -27,6 +28,14 @@ pub enum ConfigError {
         path: PathBuf,
         /// Where and what, with the line.
         text: String,
+    },
+    /// Clients would be let go before their first ping.
+    #[error("limits.idle is {idle:?}; it must be longer than limits.ping, which is {ping:?}")]
+    IdleBelowPing {
+        /// The longest time without a sign of life.
+        idle: Duration,
+        /// The time between two pings.
+        ping: Duration,
     },
     /// A path that is no folder.
     #[error("site folder {} is not a folder", .0.display())]
