@@ -69,11 +69,13 @@ where
     S: HttpService<Incoming, ResBody = Body>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    // A session that comes of this keeps the stream; its own deadline, which says why, is to be the first.
+    let stream = Unstalled::new(stream, 2 * limits.write);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.request_head)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(Unstalled::new(stream, limits.write)), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
     let result = tokio::select! {

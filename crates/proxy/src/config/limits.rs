@@ -36,7 +36,7 @@ pub struct Limits {
     /// The time to reach a pool.
     #[serde(deserialize_with = "duration::<100, 600_000, _>")]
     pub connect: Duration,
-    /// The longest time that a client or a pool may leave a message unread, or a client a file.
+    /// The longest time that a client or a pool may leave a message unread; twice that for a file.
     #[serde(deserialize_with = "duration::<100, 600_000, _>")]
     pub write: Duration,
     /// The time for a client's first call.
