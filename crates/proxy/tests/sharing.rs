@@ -418,7 +418,7 @@ async fn a_pool_that_is_down_or_silent_or_refuses_is_told_to_all_who_wait() {
     let pool = ScriptedPool::listen().await;
     let proxy = Proxy::before(pool.address, |config| {
         config.pools[0].share_connections = true;
-        config.limits.connect = Duration::from_millis(200);
+        config.limits.connect = Duration::from_secs(1);
     })
     .await;
     let mut tabs = Vec::new();
