@@ -139,6 +139,13 @@ async fn answers_go_to_their_askers_in_any_order_and_nonces_never_meet() {
         assert_eq!(parsed(&tab.line().await), verdict);
         assert_eq!(parsed(&tab.line().await), notify("3", 3));
     }
+    // A share that comes late is honest: it goes to the pool, for the pool's own verdict.
+    first.send(&submit(4, "1", &own(0xbb))).await;
+    let (id, call) = heard(&mut side).await;
+    assert_eq!(call["params"][1], "1");
+    let stale = |id: u64| json!({ "id": id, "result": null, "error": [21, "job not found"] });
+    say(&mut side, &stale(id)).await;
+    assert_eq!(parsed(&first.line().await), stale(4));
 }
 
 #[tokio::test]
@@ -418,7 +425,7 @@ async fn a_pool_that_is_down_or_silent_or_refuses_is_told_to_all_who_wait() {
     let pool = ScriptedPool::listen().await;
     let proxy = Proxy::before(pool.address, |config| {
         config.pools[0].share_connections = true;
-        config.limits.connect = Duration::from_millis(200);
+        config.limits.connect = Duration::from_secs(1);
     })
     .await;
     let mut tabs = Vec::new();
