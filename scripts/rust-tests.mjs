@@ -16,20 +16,32 @@ export async function rustTests() {
   await run("cargo", ["test", "--doc", "--workspace", "--locked", "--quiet"]);
 }
 
+/**
+ * All tests that need the feature `gpu`: it is not among the default ones, so that only those who want a GPU build
+ * what talks to it.
+ */
+export async function gpuTests() {
+  const library = ["--package", "aion-pow", "--locked", "--features", "gpu", "--lib", "--test", "gpu"];
+  const commandLine = ["--package", "aion-pow-cli", "--locked", "--features", "gpu", "--test", "gpu"];
+  const tool = hasNextest() ? ["nextest", "run", "--no-fail-fast"] : ["test"];
+  await run("cargo", [...tool, ...library]);
+  await run("cargo", [...tool, ...commandLine]);
+}
+
 /** Runs one test binary of the root package that requires the slow feature; its tests read `env`. */
-export function slowTest(name, env) {
+export function slowTest({ name, features }, env) {
   const tool = hasNextest() ? ["nextest", "run"] : ["test"];
-  const selected = ["--package", "aion-pow", "--locked", "--features", SLOW_FEATURE, "--test", name];
+  const selected = ["--package", "aion-pow", "--locked", "--features", features.join(","), "--test", name];
   return run("cargo", [...tool, ...selected], env);
 }
 
-/** Names of the test binaries that require the slow feature. */
-export async function slowTestNames() {
+/** The test binaries that require the slow feature: their names, and all features that they require. */
+export async function slowTests() {
   const metadata = JSON.parse(
     await output("cargo", ["metadata", "--format-version", "1", "--no-deps", "--locked"]),
   );
   return metadata.packages
     .flatMap((pack) => pack.targets)
     .filter((target) => target.kind[0] === "test" && target["required-features"]?.includes(SLOW_FEATURE))
-    .map((target) => target.name);
+    .map((target) => ({ name: target.name, features: target["required-features"] }));
 }

@@ -1,0 +1,36 @@
+//! The solver for programs without an event loop.
+
+use super::batch::{Batch, Outcome};
+use super::device::{Adapter, adapters};
+use super::error::GpuError;
+use super::layout::Layout;
+use super::solver::GpuSolver;
+
+/// The adapters of this machine.
+pub fn all_adapters() -> Vec<Adapter> {
+    pollster::block_on(adapters())
+}
+
+/// [`GpuSolver::open`], waited for.
+///
+/// # Errors
+/// As there.
+pub fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError> {
+    pollster::block_on(GpuSolver::open(adapter, layout))
+}
+
+/// [`GpuSolver::submit`], waited for.
+///
+/// # Errors
+/// As there.
+pub fn submit(solver: &mut GpuSolver, header: &[u8], nonces: &[Vec<u8>]) -> Result<Batch, GpuError> {
+    pollster::block_on(solver.submit(header, nonces))
+}
+
+/// [`Batch::outcomes`], waited for.
+///
+/// # Errors
+/// As there.
+pub fn outcomes(batch: Batch) -> Result<Vec<Outcome>, GpuError> {
+    pollster::block_on(batch.outcomes())
+}
