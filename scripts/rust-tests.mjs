@@ -21,11 +21,10 @@ export async function rustTests() {
  * what talks to it.
  */
 export async function gpuTests() {
-  const library = ["--package", "aion-pow", "--locked", "--features", "gpu", "--lib", "--test", "gpu"];
-  const commandLine = ["--package", "aion-pow-cli", "--locked", "--features", "gpu", "--test", "gpu"];
   const tool = hasNextest() ? ["nextest", "run", "--no-fail-fast"] : ["test"];
-  await run("cargo", [...tool, ...library]);
-  await run("cargo", [...tool, ...commandLine]);
+  // Both at once: apart, cargo chooses other features for what they share, and builds it twice.
+  const packages = ["--package", "aion-pow", "--package", "aion-pow-cli", "--features", "gpu", "--locked"];
+  await run("cargo", [...tool, ...packages, "--lib", "--test", "gpu"]);
 }
 
 /** Runs one test binary of the root package that requires the slow feature; its tests read `env`. */

@@ -34,3 +34,8 @@ pub fn submit(solver: &mut GpuSolver, header: &[u8], nonces: &[Vec<u8>]) -> Resu
 pub fn outcomes(batch: Batch) -> Result<Vec<Outcome>, GpuError> {
     pollster::block_on(batch.outcomes())
 }
+
+/// Waits for any of the solver's futures.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    pollster::block_on(future)
+}

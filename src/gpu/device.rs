@@ -148,7 +148,7 @@ impl Device {
         if memory.await.is_some() {
             return Err(GpuError::OutOfMemory { bytes });
         }
-        for error in [internal.await, invalid.await].into_iter().flatten() {
+        if let Some(error) = internal.await.or(invalid.await) {
             // What fails on a lost device fails because of that.
             self.faults.check()?;
             return Err(GpuError::Validation {

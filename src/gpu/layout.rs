@@ -555,14 +555,15 @@ mod tests {
 
     #[test]
     fn numbers_that_make_no_layout_are_named() {
+        type Change<'a> = &'a dyn Fn(&mut Layout);
         let aion = Layout::aion();
-        let new = |change: &dyn Fn(&mut Layout)| {
+        let new = |change: Change| {
             let mut layout = aion.clone();
             change(&mut layout);
             layout.check().unwrap_err().to_string()
         };
         let other = |n, k| Params::new(n, k, [0; 16]).unwrap();
-        let table: [(&str, &dyn Fn(&mut Layout), &str); 13] = [
+        let table: [(&str, Change, &str); 13] = [
             (
                 "another k",
                 &|l| l.params = other(96, 5),

@@ -29,7 +29,7 @@ pub fn compare(solver: &mut GpuSolver, header: &[u8], nonce: &[u8]) {
             } else {
                 let bucket = &parents[(row.reference >> PAIR_BITS) as usize];
                 let (later, earlier) = pair_of(row.reference & ((1 << PAIR_BITS) - 1));
-                let value_at = |slot: usize| value_of(&layout, layer - 1, &bucket[slot]);
+                let value_at = |slot: usize| value_of(&layout, layer - 1, bucket[slot]);
                 xor(&value_at(later), &value_at(earlier))
             };
             assert_eq!(*value, made_of, "layer {layer}: a reference names other rows");

@@ -101,7 +101,8 @@ fn big_endian(bytes: &[u8]) -> Value {
     value
 }
 
-fn shifted(value: Value, by: u32) -> Value {
+/// The value without its last bits.
+pub fn shifted(value: Value, by: u32) -> Value {
     let (words, bits) = ((by / 64) as usize, by % 64);
     let word = |at: usize| value.get(at + words).copied().unwrap_or(0);
     // Twice by half, because a shift by 64 is none.
