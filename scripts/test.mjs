@@ -12,7 +12,17 @@ import { runSteps } from "./steps.mjs";
 const npm = (script, env) => run("npm", ["run", "--silent", script], env);
 const clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
 const gpuPackages = ["--package", "aion-pow", "--package", "aion-pow-cli"];
-const gpuClippy = ["clippy", ...gpuPackages, "--features", "gpu", "--all-targets", "--locked", "--", "-D", "warnings"];
+const gpuClippy = [
+  "clippy",
+  ...gpuPackages,
+  "--features",
+  "gpu",
+  "--all-targets",
+  "--locked",
+  "--",
+  "-D",
+  "warnings",
+];
 let chromium;
 
 const passed = await runSteps([

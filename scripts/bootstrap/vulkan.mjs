@@ -9,5 +9,7 @@ export function findVulkan(machine) {
   if (machine.exists(DRIVERS)) return;
   const failed = install(machine, ["libvulkan1", "mesa-vulkan-drivers"]);
   if (!failed && machine.exists(DRIVERS)) return;
-  machine.say(`no Vulkan driver in ${DRIVERS} (${failed ?? "the packages bring none"}): tests of the GPU will skip`);
+  machine.say(
+    `no Vulkan driver in ${DRIVERS} (${failed ?? "the packages bring none"}): tests of the GPU will skip`,
+  );
 }

@@ -162,8 +162,6 @@ pub struct LastBlock {
     pub message: [u64; 16],
     /// The chain value, which the end of the compression takes up again.
     pub chain: [u64; 8],
-    /// The counter's first byte within the block.
-    pub counter_at: usize,
 }
 
 #[cfg(feature = "gpu")]
@@ -174,7 +172,6 @@ impl Nonce {
             state: self.start(true, self.length),
             message: self.message,
             chain: self.h,
-            counter_at: self.counter_at,
         })
     }
 }

@@ -19,12 +19,15 @@ pub fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError
     pollster::block_on(GpuSolver::open(adapter, layout))
 }
 
-/// [`GpuSolver::submit`], waited for.
+/// [`GpuSolver::submit`] for headers and nonces of any length, after [`GpuSolver::prepare`].
 ///
 /// # Errors
 /// As there.
 pub fn submit(solver: &mut GpuSolver, header: &[u8], nonces: &[Vec<u8>]) -> Result<Batch, GpuError> {
-    pollster::block_on(solver.submit(header, nonces))
+    if let Some(nonce) = nonces.first() {
+        pollster::block_on(solver.prepare(header.len() + nonce.len()))?;
+    }
+    solver.submit(header, nonces)
 }
 
 /// [`Batch::outcomes`], waited for.

@@ -129,6 +129,7 @@ impl Device {
     }
 
     /// Whether stages can be timed.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn has_timestamps(&self) -> bool {
         self.device.features().contains(wgpu::Features::TIMESTAMP_QUERY)
     }

@@ -70,6 +70,12 @@ pub enum GpuError {
         /// Bytes of both.
         bytes: usize,
     },
+    /// The shaders are for inputs of another length.
+    #[error("header and nonce are {bytes} bytes, for which the shaders were not prepared")]
+    NotPrepared {
+        /// Bytes of both.
+        bytes: usize,
+    },
     /// A batch with too many nonces, or none.
     #[error("a batch of {nonces} nonces: this device takes 1 to {limit}")]
     BatchSize {
@@ -105,6 +111,7 @@ impl GpuError {
             GpuError::SelfTest { .. } => "self-test",
             GpuError::WrongAnswer { .. } => "wrong-answer",
             GpuError::InputLength { .. } => "input-length",
+            GpuError::NotPrepared { .. } => "not-prepared",
             GpuError::BatchSize { .. } => "batch-size",
             GpuError::Busy { .. } => "busy",
             GpuError::NoTimestamps => "no-timestamps",

@@ -4,7 +4,7 @@ use super::batch::{map, read};
 use super::buffers::staging;
 use super::error::GpuError;
 use super::layout::{CANDIDATES, LAYERS, Place, Plane};
-use super::solver::{Dispatch, GpuSolver, encode, inputs};
+use super::solver::{Dispatch, GpuSolver, encode};
 
 /// A row as it lies on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +41,8 @@ impl GpuSolver {
         nonce: &[u8],
         mut see: impl FnMut(usize, Vec<InspectedRow>),
     ) -> Result<Inspected, GpuError> {
-        let nonces = [nonce.to_vec()];
-        let inputs = inputs(&self.layout, header, &nonces)?;
-        self.compile_leaves_for(inputs[0].counter_at / 4).await?;
+        self.prepare(header.len() + nonce.len()).await?;
+        let inputs = self.inputs(header, &[nonce.to_vec()])?;
         // Two slices, so that slicing is seen too.
         let slices = 2;
         self.write_inputs(&inputs, slices);

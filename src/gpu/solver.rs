@@ -21,6 +21,9 @@ pub const BATCHES: usize = 2;
 /// The counter's 32-bit word in the last block of a nonce on the chain: behind a mine hash and a nonce of 32 bytes.
 const CHAIN_COUNTER_WORD: usize = 16;
 
+/// Bytes that BLAKE2b compresses at a time.
+const BLOCK_BYTES: usize = 128;
+
 /// A solver on a GPU. It keeps its memory, about 500 MiB for the chain's puzzle, until it is dropped.
 pub struct GpuSolver {
     pub(super) device: Device,
@@ -103,8 +106,7 @@ impl GpuSolver {
         let Some(known) = self.layout.known_nonce() else {
             return Ok(());
         };
-        let batch = self.submit(&known.header, &[known.nonce.to_vec()]).await?;
-        let outcomes = batch.outcomes().await?;
+        let outcomes = self.solve(&known.header, &[known.nonce.to_vec()]).await?;
         let found = outcomes.iter().map(|outcome| outcome.solutions.len()).sum();
         if found != known.solutions {
             return Err(GpuError::SelfTest {
@@ -145,20 +147,34 @@ impl GpuSolver {
         self.meter.reset();
     }
 
-    /// Submits a batch: nonces for one header, each with a length that makes a multiple of four bytes with the header's.
-    /// On the chain the header is the mine hash and all are 32 bytes. Only a change of that length waits, for a shader to
-    /// be compiled.
+    /// Makes the shaders ones for headers and nonces of so many bytes together, a multiple of four. They are from the
+    /// beginning for those of the chain, 64 bytes.
+    ///
+    /// # Errors
+    /// [`GpuError::InputLength`], or what is wrong with the device.
+    pub async fn prepare(&mut self, bytes: usize) -> Result<(), GpuError> {
+        let counter_word = counter_word(bytes)?;
+        if self.stages.counter_word != counter_word {
+            self.stages.leaves =
+                stages::leaves(&self.device, &self.layout, &self.buffers, counter_word).await?;
+            self.stages.counter_word = counter_word;
+        }
+        Ok(())
+    }
+
+    /// Submits a batch: nonces of one length for one header. On the chain the header is the mine hash and all are 32
+    /// bytes; for other lengths, [`GpuSolver::prepare`] comes first.
     ///
     /// What was submitted cannot be called back; whoever wants to be able to stop submits batches of
     /// [`GpuSolver::batch_nonces`].
     ///
     /// # Errors
-    /// [`GpuError::BatchSize`], [`GpuError::InputLength`], [`GpuError::Busy`], or what is wrong with the device.
-    pub async fn submit(&mut self, header: &[u8], nonces: &[Vec<u8>]) -> Result<Batch, GpuError> {
+    /// [`GpuError::BatchSize`], [`GpuError::InputLength`], [`GpuError::NotPrepared`], [`GpuError::Busy`], or what is wrong
+    /// with the device.
+    pub fn submit(&mut self, header: &[u8], nonces: &[Vec<u8>]) -> Result<Batch, GpuError> {
         self.device.faults.check()?;
         let pace = self.pace_for(nonces.len())?;
-        let inputs = inputs(&self.layout, header, nonces)?;
-        self.compile_leaves_for(inputs[0].counter_at / 4).await?;
+        let inputs = self.inputs(header, nonces)?;
         let mut place = self
             .batches
             .iter()
@@ -217,7 +233,9 @@ impl GpuSolver {
     /// # Errors
     /// As [`GpuSolver::submit`] and [`Batch::outcomes`].
     pub async fn solve(&mut self, header: &[u8], nonces: &[Vec<u8>]) -> Result<Vec<Outcome>, GpuError> {
-        self.submit(header, nonces).await?.outcomes().await
+        self.prepare(header.len() + nonces.first().map_or(0, Vec::len))
+            .await?;
+        self.submit(header, nonces)?.outcomes().await
     }
 
     /// Loses the device, as a driver's reset would. For tests.
@@ -241,14 +259,17 @@ impl GpuSolver {
         Ok(pace)
     }
 
-    /// Makes the leaves' shader one for counters in that word of the last block.
-    pub(super) async fn compile_leaves_for(&mut self, counter_word: usize) -> Result<(), GpuError> {
-        if self.stages.counter_word != counter_word {
-            self.stages.leaves =
-                stages::leaves(&self.device, &self.layout, &self.buffers, counter_word).await?;
-            self.stages.counter_word = counter_word;
-        }
-        Ok(())
+    /// The nonces' last blocks, whose counters are all in the word that the shaders are for.
+    pub(super) fn inputs(&self, header: &[u8], nonces: &[Vec<u8>]) -> Result<Vec<LastBlock>, GpuError> {
+        let input = |nonce: &Vec<u8>| {
+            let bytes = header.len() + nonce.len();
+            if counter_word(bytes)? != self.stages.counter_word {
+                return Err(GpuError::NotPrepared { bytes });
+            }
+            let block = Nonce::new(self.layout.params(), header, nonce).last_block();
+            block.ok_or(GpuError::InputLength { bytes })
+        };
+        nonces.iter().map(input).collect()
     }
 
     /// Writes an input for every nonce and slice of its leaves.
@@ -332,15 +353,10 @@ fn slice_of(groups: u32, slice: u32, slices: u32) -> (u32, u32) {
     (begin(slice), begin(slice + 1) - begin(slice))
 }
 
-/// The nonces' last blocks, whose counters are all in the same word.
-pub(super) fn inputs(layout: &Layout, header: &[u8], nonces: &[Vec<u8>]) -> Result<Vec<LastBlock>, GpuError> {
-    let input = |nonce: &Vec<u8>| {
-        let bytes = header.len() + nonce.len();
-        let block = Nonce::new(layout.params(), header, nonce).last_block();
-        let same_length = nonce.len() == nonces[0].len();
-        block
-            .filter(|block| same_length && block.counter_at.is_multiple_of(4))
-            .ok_or(GpuError::InputLength { bytes })
-    };
-    nonces.iter().map(input).collect()
+/// The 32-bit word of the last block in which the counter stands, behind so many bytes.
+fn counter_word(bytes: usize) -> Result<usize, GpuError> {
+    match bytes.is_multiple_of(4) {
+        true => Ok(bytes % BLOCK_BYTES / 4),
+        false => Err(GpuError::InputLength { bytes }),
+    }
 }

@@ -6,7 +6,7 @@ use super::batch::{map, read};
 use super::buffers::staging;
 use super::error::GpuError;
 use super::layout::LAYERS;
-use super::solver::{GpuSolver, encode, inputs};
+use super::solver::{GpuSolver, encode};
 
 /// Stages that are timed: the leaves, eight rounds, and the last round with what it unfolds.
 pub const GPU_STAGES: usize = LAYERS + 1;
@@ -24,8 +24,8 @@ impl GpuSolver {
         if !self.device.has_timestamps() {
             return Err(GpuError::NoTimestamps);
         }
-        let inputs = inputs(&self.layout, header, &[nonce.to_vec()])?;
-        self.compile_leaves_for(inputs[0].counter_at / 4).await?;
+        self.prepare(header.len() + nonce.len()).await?;
+        let inputs = self.inputs(header, &[nonce.to_vec()])?;
         let slices = self.leaf_slices();
         self.write_inputs(&inputs, slices);
         let (expand, own) = self.expand_stage();
