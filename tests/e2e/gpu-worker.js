@@ -1,4 +1,4 @@
-/* global onmessage:writable, postMessage */
+/* global addEventListener, postMessage */
 // A worker that does with the GPU's artifact what it is told, one call after another.
 import init, { GpuCore } from "/www/lib/wasm/gpu/aion_pow.js";
 
@@ -31,11 +31,11 @@ const calls = {
   },
 };
 
-onmessage = async ({ data: { call, values } }) => {
+addEventListener("message", async ({ data: { call, values } }) => {
   try {
     postMessage({ value: await calls[call](values) });
   } catch (error) {
     postMessage({ error: { name: error.name, message: error.message } });
   }
-};
+});
 postMessage({ value: "ready" });
