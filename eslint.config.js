@@ -55,6 +55,10 @@ export default defineConfig(
     },
   },
   {
+    files: ["crates/pool/assets/*.js"],
+    languageOptions: { globals: { document: "readonly", fetch: "readonly", setTimeout: "readonly" } },
+  },
+  {
     files: ["benches/browser/*.js", "benches/wasm/*.js"],
     languageOptions: {
       globals: {

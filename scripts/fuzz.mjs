@@ -11,7 +11,7 @@ import { output, run } from "./run.mjs";
 const FOLDER = join(root, "fuzz");
 
 /** The targets, each a binary of the fuzz package. */
-export const TARGETS = ["blocks", "verify", "packed", "stratum"];
+export const TARGETS = ["blocks", "verify", "packed", "lines", "stratum"];
 
 /** What makes the compiler count edges and compares, as libFuzzer wants it. */
 const COVERAGE = [

@@ -50,6 +50,7 @@ export async function startBrowser(flags = []) {
       const page = await context.newPage();
       const faults = [];
       const frames = [];
+      let connections = 0;
       const host = new URL(url).host;
       const allowed = new Set([host, ...expected]);
       page.on("console", (message) => {
@@ -64,8 +65,11 @@ export async function startBrowser(flags = []) {
       });
       page.on("websocket", (socket) => {
         if (!allowed.has(new URL(socket.url()).host)) faults.push(`socket: ${socket.url()}`);
-        socket.on("framesent", ({ payload }) => frames.push({ from: "client", line: JSON.parse(payload) }));
-        socket.on("framereceived", ({ payload }) => frames.push({ from: "pool", text: payload }));
+        const connection = connections++;
+        socket.on("framesent", ({ payload }) =>
+          frames.push({ connection, from: "client", line: JSON.parse(payload) }),
+        );
+        socket.on("framereceived", ({ payload }) => frames.push({ connection, from: "pool", text: payload }));
       });
       await page.goto(url);
       const workers = await WorkerWatch.start(devtools, url);
@@ -97,16 +101,23 @@ export async function until(claim, check, seconds = 30) {
   }
 }
 
+/** The submits that went over the page's WebSockets, each with the verdict that came for it, or undefined. */
+export function submits(frames) {
+  const key = (connection, id) => `${connection}/${id}`;
+  const replies = new Map();
+  for (const { connection, from, text } of frames) {
+    if (from !== "pool") continue;
+    const line = JSON.parse(text);
+    if (!line.method) replies.set(key(connection, line.id), line.result === true && line.error === null);
+  }
+  return frames.flatMap(({ connection, from, line }) =>
+    from === "client" && line.method === "mining.submit"
+      ? [{ connection, params: line.params, accepted: replies.get(key(connection, line.id)) }]
+      : [],
+  );
+}
+
 /** The verdicts that the pool itself sent for submits, as they went over the WebSocket. */
 export function poolVerdicts(frames) {
-  const submits = new Set(
-    frames.flatMap(({ from, line }) =>
-      from === "client" && line.method === "mining.submit" ? [line.id] : [],
-    ),
-  );
-  return frames.flatMap(({ from, text }) => {
-    if (from !== "pool") return [];
-    const line = JSON.parse(text);
-    return submits.has(line.id) && !line.method ? [line.result === true && line.error === null] : [];
-  });
+  return submits(frames).flatMap(({ accepted }) => (accepted === undefined ? [] : [accepted]));
 }

@@ -1,34 +1,18 @@
-// The real stratum-proxy on a free loopback port.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+// The real stratum-proxy on a loopback port.
 import { fileURLToPath } from "node:url";
+import { startServer } from "./server-process.mjs";
 
 /** The built page. */
 export const SITE = fileURLToPath(new URL("../../www/app/dist", import.meta.url));
 
-/** Starts the proxy with these arguments; resolves with its address once it listens. */
-export async function startProxy(...args) {
-  const program = process.env.STRATUM_PROXY;
-  if (!program) throw new Error("STRATUM_PROXY must name the stratum-proxy to test");
-  const child = spawn(program, ["--listen", "127.0.0.1:0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
-  const url = await new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`stratum-proxy ended with ${code}: ${said}`)));
-    child.once("error", reject);
-    let out = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      out += text;
-      const line = /^listening on (http:\S+)/m.exec(out);
-      if (line) resolve(line[1]);
-    });
-  });
-  return {
-    url,
-    async stop() {
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
+/** Starts the proxy with these arguments on a free port; resolves with its address once it listens. */
+export function startProxy(...args) {
+  return startProxyAt(0, ...args);
+}
+
+/** The same on that port. */
+export async function startProxyAt(port, ...args) {
+  const listen = ["--listen", `127.0.0.1:${port}`];
+  const server = await startServer("STRATUM_PROXY", [...listen, ...args], /^listening on (http:\S+)/m);
+  return { ...server, url: server.match[1] };
 }

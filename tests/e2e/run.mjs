@@ -1,5 +1,5 @@
 // `npm run test:e2e [-- --slow]`: the page, the proxy and the pool together, in a real Chromium.
-// CHROMIUM and STRATUM_PROXY name the programs; without them they are looked for and built.
+// CHROMIUM, STRATUM_PROXY and SOLO_POOL name the programs; without them they are looked for and built.
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { findChromium } from "../../scripts/bootstrap/chromium.mjs";
@@ -13,6 +13,7 @@ const env = {
   ...process.env,
   CHROMIUM: findChromium(thisMachine, process.env),
   STRATUM_PROXY: process.env.STRATUM_PROXY ?? (await program("stratum-proxy")),
+  SOLO_POOL: process.env.SOLO_POOL ?? (await program("solo-pool")),
 };
 const options = ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=300000"];
 const child = spawn(process.execPath, [...options, ...tests], { cwd: folder, env, stdio: "inherit" });

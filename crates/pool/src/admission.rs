@@ -1,15 +1,17 @@
-//! Who may connect: a cap on connections in all and from one address.
+//! Who may connect: a cap on connections in all and from one address, and nobody who is banned.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Limits;
+use crate::ban::{BanList, customer};
 
 /// Counts the connections that are open.
 #[derive(Debug, Clone)]
 pub(crate) struct Doors {
     limits: Limits,
+    bans: BanList,
     open: Arc<Mutex<Open>>,
 }
 
@@ -26,29 +28,40 @@ pub(crate) struct Seat {
     open: Arc<Mutex<Open>>,
 }
 
-/// The cap that a connection met.
+/// Why a connection is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Full {
-    All,
-    Address,
+pub(crate) enum Refused {
+    TooMany,
+    TooManyFromThere,
+    Banned,
 }
 
 impl Doors {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, bans: BanList) -> Self {
         Doors {
             limits,
+            bans,
             open: Arc::default(),
         }
     }
 
-    pub(crate) fn enter(&self, address: IpAddr) -> Result<Seat, Full> {
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).all
+    }
+
+    pub(crate) fn enter(&self, address: IpAddr) -> Result<Seat, Refused> {
+        if self.bans.is_banned(address) {
+            return Err(Refused::Banned);
+        }
+        let address = customer(address);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.all >= self.limits.connections {
-            return Err(Full::All);
+            return Err(Refused::TooMany);
         }
         let here = open.by_address.entry(address).or_default();
         if *here >= self.limits.connections_per_address {
-            return Err(Full::Address);
+            return Err(Refused::TooManyFromThere);
         }
         *here += 1;
         open.all += 1;
@@ -78,31 +91,37 @@ mod tests {
 
     #[test]
     fn both_caps_hold_and_a_place_comes_back() {
-        let doors = Doors::new(Limits {
-            connections: 3,
-            connections_per_address: 2,
-            ..Limits::default()
-        });
+        let doors = Doors::new(
+            Limits {
+                connections: 3,
+                connections_per_address: 2,
+                ..Limits::default()
+            },
+            BanList::new(None),
+        );
         let [a, b, c] = [1, 2, 3].map(|last| IpAddr::from([192, 0, 2, last]));
         let first = doors.enter(a).unwrap();
         let _second = doors.enter(a).unwrap();
-        assert_eq!(doors.enter(a).unwrap_err(), Full::Address);
+        assert_eq!(doors.enter(a).unwrap_err(), Refused::TooManyFromThere);
         let _third = doors.enter(b).unwrap();
-        assert_eq!(doors.enter(c).unwrap_err(), Full::All);
+        assert_eq!(doors.enter(c).unwrap_err(), Refused::TooMany);
         drop(first);
         let _fourth = doors.enter(c).unwrap();
-        assert_eq!(doors.enter(a).unwrap_err(), Full::All);
+        assert_eq!(doors.enter(a).unwrap_err(), Refused::TooMany);
     }
 
     #[test]
     fn a_refused_address_leaves_nothing_behind() {
-        let doors = Doors::new(Limits {
-            connections_per_address: 0,
-            ..Limits::default()
-        });
+        let doors = Doors::new(
+            Limits {
+                connections_per_address: 0,
+                ..Limits::default()
+            },
+            BanList::new(None),
+        );
         assert_eq!(
             doors.enter(IpAddr::from([192, 0, 2, 1])).unwrap_err(),
-            Full::Address
+            Refused::TooManyFromThere
         );
         assert_eq!(doors.open.lock().unwrap().all, 0);
     }

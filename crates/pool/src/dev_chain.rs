@@ -5,7 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aion_pow::chain::Header;
 use aion_pow::target::{Difficulty, Target};
 
-use crate::{MinedBlock, MinedBlocks, Template, TemplateSource};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{ChainState, Desk, Errand, FoundBlock, MinedBlock, MinedBlocks, Template, TemplateSource};
 
 /// The least difficulty of a block on the real chain.
 const LEAST_BLOCK_DIFFICULTY: u128 = 16;
@@ -75,26 +77,19 @@ impl DevChain {
         self.blocks.clone()
     }
 
-    fn extend(&mut self, nonce: &[u8; 32], solution: &[u8]) -> [u8; 32] {
-        let hash = self.candidate.block_hash(nonce, solution);
-        self.candidate.number += 1;
-        self.candidate.parent_hash = hash;
-        // Blocks can be found faster than one a second, and a timestamp must grow.
-        self.candidate.timestamp = unix_seconds().max(self.candidate.timestamp + 1);
-        hash
-    }
-}
-
-impl TemplateSource for DevChain {
-    fn template(&self) -> Template {
+    /// The block to mine now.
+    pub fn template(&self) -> Template {
         Template {
             number: self.candidate.number,
+            parent: self.candidate.parent_hash,
             mine_hash: self.candidate.mine_hash(),
             target: Target::from_difficulty(self.difficulty),
         }
     }
 
-    fn found(&mut self, mine_hash: &[u8; 32], nonce: &[u8; 32], solution: &[u8]) -> Option<[u8; 32]> {
+    /// Adds a block whose proof is verified and meets the template's target. Gives its block hash, or `None` where the
+    /// template of that mine hash is over.
+    pub fn found(&mut self, mine_hash: &[u8; 32], nonce: &[u8; 32], solution: &[u8]) -> Option<[u8; 32]> {
         if self.candidate.mine_hash() != *mine_hash {
             return None;
         }
@@ -109,8 +104,51 @@ impl TemplateSource for DevChain {
         Some(hash)
     }
 
-    fn interval_passed(&mut self) {
+    /// Adds a block that nobody mined.
+    pub fn interval_passed(&mut self) {
         self.extend(&[0; 32], &[0; aion_pow::solution::SOLUTION_BYTES]);
+    }
+
+    fn extend(&mut self, nonce: &[u8; 32], solution: &[u8]) -> [u8; 32] {
+        let hash = self.candidate.block_hash(nonce, solution);
+        self.candidate.number += 1;
+        self.candidate.parent_hash = hash;
+        // Blocks can be found faster than one a second, and a timestamp must grow.
+        self.candidate.timestamp = unix_seconds().max(self.candidate.timestamp + 1);
+        hash
+    }
+}
+
+impl TemplateSource for DevChain {
+    async fn run(mut self, mut desk: Desk) {
+        let interval = desk.config().block_interval;
+        desk.report(ChainState::Working);
+        desk.publish(self.template());
+        let mut since = Instant::now();
+        loop {
+            match timeout_at(since + interval, desk.next()).await {
+                Ok(None) => return,
+                Ok(Some(Errand::Address(check))) => {
+                    check.answer(true);
+                    continue;
+                }
+                Ok(Some(Errand::Block(block))) => {
+                    let FoundBlock {
+                        template,
+                        nonce,
+                        solution,
+                    } = &*block;
+                    if self.found(&template.mine_hash, nonce, solution).is_none() {
+                        desk.unconfirmed(&block, "another block came first");
+                        continue;
+                    }
+                    desk.confirmed(&block);
+                }
+                Err(_) => self.interval_passed(),
+            }
+            desk.publish(self.template());
+            since = Instant::now();
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aion_pow::target::{Difficulty, Target};
-use stratum::{Notification, Notify};
+use tokio::time::Instant;
 
 use crate::Template;
 
@@ -16,39 +16,39 @@ use crate::Template;
 /// remembered.
 const REMEMBERED_PROOFS: usize = 65_536;
 
-/// A template with its id, its share target, and the proofs seen for it.
+/// A template with its number and the proofs seen for it. Its share target is each connection's own.
 #[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) id: String,
+    /// What its id on the wire is made of.
+    pub(crate) number: u64,
     pub(crate) template: Template,
-    /// Big-endian, as sent. Difficulty 1 has a boundary of 2^256, which is sent as the largest 32 bytes.
-    share_target: [u8; 32],
+    /// The greatest difficulty that is not harder to meet than the block itself.
+    pub(crate) hardest: Difficulty,
+    pub(crate) since: Instant,
     proofs: Mutex<HashSet<[u8; 32]>>,
 }
 
 impl Job {
-    pub(crate) fn new(template: Template, share_difficulty: Difficulty) -> Self {
-        // A block is a share too, whatever the share difficulty.
-        let target = Target::from_difficulty(share_difficulty).max(template.target);
+    pub(crate) fn new(number: u64, template: Template) -> Self {
         Job {
-            id: next_id(),
+            number,
             template,
-            share_target: target.to_be_bytes().unwrap_or([0xff; 32]),
+            hardest: hardest(template.target),
+            since: Instant::now(),
             proofs: Mutex::default(),
         }
     }
 
-    pub(crate) fn notification(&self) -> Notification {
-        Notification::Notify(Notify {
-            job_id: self.id.clone(),
-            clean: true,
-            target: self.share_target,
-            header_hash: self.template.mine_hash,
-        })
+    /// Big-endian, as sent. Difficulty 1 has a boundary of 2^256, which is sent as the largest 32 bytes.
+    pub(crate) fn share_target(&self, difficulty: Difficulty) -> [u8; 32] {
+        // A block is a share too, whatever the share difficulty.
+        let target = Target::from_difficulty(difficulty).max(self.template.target);
+        on_the_wire(target)
     }
 
-    pub(crate) fn share_target(&self) -> Target {
-        Target::from_be_bytes(self.share_target)
+    /// Big-endian.
+    pub(crate) fn block_target(&self) -> [u8; 32] {
+        on_the_wire(self.template.target)
     }
 
     /// True for a proof seen before, by its proof-of-work hash: that covers mine hash, nonce and solution.
@@ -67,12 +67,81 @@ impl Job {
     }
 }
 
-/// Lower-case hex, growing over all pools of the process and over restarts.
-fn next_id() -> String {
-    static NEXT: OnceLock<AtomicU64> = OnceLock::new();
-    let start = || {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        AtomicU64::new(u64::try_from(since_epoch.as_millis()).unwrap_or_default())
+/// The greatest difficulty whose target is at least this one: `floor(2^256 / target)` within 128 bits, by halving, since
+/// a target has 256 bits and only divides here.
+fn hardest(target: Target) -> Difficulty {
+    let is_met = |value: u128| {
+        Difficulty::new(value).is_ok_and(|difficulty| Target::from_difficulty(difficulty) >= target)
     };
-    format!("{:x}", NEXT.get_or_init(start).fetch_add(1, Relaxed))
+    let mut greatest = 0;
+    for bit in (0..u128::BITS).rev() {
+        let higher = greatest | 1 << bit;
+        if is_met(higher) {
+            greatest = higher;
+        }
+    }
+    // Difficulty 1 is never harder than any target.
+    Difficulty::new(greatest).unwrap_or(LEAST)
+}
+
+const LEAST: Difficulty = match Difficulty::new(1) {
+    Ok(difficulty) => difficulty,
+    Err(_) => panic!("1 is a difficulty"),
+};
+
+fn on_the_wire(target: Target) -> [u8; 32] {
+    target.to_be_bytes().unwrap_or([0xff; 32])
+}
+
+/// Numbers jobs.
+#[derive(Debug)]
+pub(crate) enum JobNumbers {
+    /// Growing over all pools of the process and over restarts.
+    OfTheProcess,
+    /// From a given one on.
+    From(AtomicU64),
+}
+
+impl JobNumbers {
+    pub(crate) fn starting_at(first: Option<u64>) -> Self {
+        first.map_or(JobNumbers::OfTheProcess, |first| {
+            JobNumbers::From(AtomicU64::new(first))
+        })
+    }
+
+    pub(crate) fn next(&self) -> u64 {
+        static NEXT: OnceLock<AtomicU64> = OnceLock::new();
+        let start = || {
+            let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            AtomicU64::new(u64::try_from(since_epoch.as_millis()).unwrap_or_default())
+        };
+        match self {
+            JobNumbers::OfTheProcess => NEXT.get_or_init(start),
+            JobNumbers::From(next) => next,
+        }
+        .fetch_add(1, Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_harder_than_its_block() {
+        for difficulty in [1, 2, 3, 16, 17, 1_000, 48_123_457, u128::MAX] {
+            let block = Difficulty::new(difficulty).unwrap();
+            assert_eq!(hardest(Target::from_difficulty(block)), block);
+        }
+        for (target, expected) in [([0xff; 32], 1), ([0; 32], u128::MAX)] {
+            assert_eq!(hardest(Target::from_be_bytes(target)).get(), expected);
+        }
+        let mut target = [0; 32];
+        target[0] = 0x0f;
+        assert_eq!(
+            hardest(Target::from_be_bytes(target)).get(),
+            17,
+            "2^256 / 0x0f00… is 17.07"
+        );
+    }
 }

@@ -1,29 +1,16 @@
-//! `solo-pool`: a stratum server over a development chain.
+//! `solo-pool`: a stratum server over a kernel, or over a development chain.
+
+mod arguments;
 
 use std::io::{IsTerminal, Write};
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Context;
+use arguments::Arguments;
 use clap::Parser;
-use solo_pool::Config;
+use solo_pool::{Config, DevChain, Pool, TemplateSource, serve_status};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-
-/// A stratum server in Aion's solo dialect over a built-in development chain: no kernel, no coins.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Arguments {
-    /// The address to listen on; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:3333")]
-    listen: SocketAddr,
-    /// The difficulty of a share, at least 1. A block takes 16, or as much as a share.
-    #[arg(long, value_name = "D", default_value_t = Config::DEFAULT_SHARE_DIFFICULTY, value_parser = clap::value_parser!(u64).range(1..))]
-    difficulty: u64,
-    /// A new block comes after this many seconds at the latest.
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    block_seconds: u64,
-}
+use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -35,23 +22,63 @@ async fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let mut config = Config::new(arguments.difficulty).context("--difficulty")?;
-    config.block_interval = Duration::from_secs(arguments.block_seconds);
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let config = arguments.config()?;
+    match arguments.kernel() {
+        Some(kernel) => {
+            tracing::info!(kernel = %kernel.address, "mining on a kernel");
+            serve(&arguments, config, kernel).await
+        }
+        None => {
+            tracing::info!("mining on a development chain: its blocks are worth nothing");
+            let chain = DevChain::new(config.share_difficulty);
+            serve(&arguments, config, chain).await
+        }
+    }
+}
+
+async fn serve<S: TemplateSource>(arguments: &Arguments, config: Config, source: S) -> anyhow::Result<()> {
+    let listen = async |address| {
+        TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}"))
+    };
+    let listener = listen(arguments.listen).await?;
+    let status_listener = match arguments.status {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    writeln!(std::io::stdout(), "listening on {}", listener.local_addr()?)?;
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "listening on {}", listener.local_addr()?)?;
+    if let Some(listener) = &status_listener {
+        writeln!(stdout, "status on http://{}", listener.local_addr()?)?;
+    }
     let stats = config.stats.clone();
-    solo_pool::run(listener, config, async {
+    let pool = Pool::new(config, source);
+    let stop_status = CancellationToken::new();
+    let status = status_listener.map(|listener| {
+        let stopped = stop_status.clone().cancelled_owned();
+        tokio::spawn(serve_status(listener, pool.status(), stopped))
+    });
+    pool.run(listener, async {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     })
     .await;
+    stop_status.cancel();
+    if let Some(status) = status {
+        status.await.context("the status page failed")?;
+    }
     let counts = stats.counts();
-    tracing::info!(counts.accepted, counts.rejected, counts.blocks, "stopped");
+    tracing::info!(
+        counts.accepted,
+        counts.rejected,
+        counts.blocks,
+        counts.confirmed,
+        "stopped"
+    );
     Ok(())
 }

@@ -122,7 +122,7 @@ mod tests {
     use aion_pow::target::Difficulty;
 
     use super::*;
-    use crate::{DevChain, TemplateSource};
+    use crate::DevChain;
 
     fn chain_of(length: usize) -> (MinedBlocks, DevChain) {
         let mut chain = DevChain::new(Difficulty::new(4).unwrap());

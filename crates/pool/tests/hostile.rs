@@ -4,7 +4,8 @@ mod client;
 
 use std::time::Duration;
 
-use client::{Client, Pool, config, within};
+use client::{Client, Pool, Puppet, WORKER, config, template, within};
+use solo_pool::{Desk, TemplateSource};
 use tokio::io::AsyncWriteExt;
 
 /// Proves that the pool still serves.
@@ -121,6 +122,42 @@ async fn a_client_that_never_submits_is_closed() {
     let pool = Pool::start(config).await;
     let (mut client, _) = Client::ready(&pool).await;
     assert!(client.is_closed().await);
+}
+
+#[tokio::test]
+async fn a_client_that_has_nothing_to_submit_is_waited_for() {
+    let mut config = config();
+    config.limits.idle = Duration::from_millis(50);
+    let (strings, puppet) = Puppet::new();
+    let pool = Pool::start_with(config, puppet).await;
+    let mut client = Client::connect(&pool).await;
+    client
+        .send(r#"{"id":1,"method":"mining.subscribe","params":[]}"#)
+        .await;
+    client
+        .send(&format!(
+            r#"{{"id":2,"method":"mining.authorize","params":["{WORKER}","x"]}}"#
+        ))
+        .await;
+    for _ in 0..2 {
+        assert!(client.json().await["error"].is_null());
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    strings.send(Some(template(5, [5; 32]))).unwrap();
+    assert_eq!(client.json().await["method"], "mining.notify", "still there");
+    assert!(client.is_closed().await, "and now it could submit");
+}
+
+#[tokio::test]
+async fn a_pool_ends_with_a_source_that_fails() {
+    struct Failing;
+    impl TemplateSource for Failing {
+        async fn run(self, _: Desk) {
+            panic!("as a mistake in a source would");
+        }
+    }
+    let pool = Pool::start_with(config(), Failing).await;
+    pool.ended().await;
 }
 
 #[tokio::test]

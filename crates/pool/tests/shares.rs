@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use aion_pow::target::Target;
 use client::{Client, Pool, WORKER, config};
 use serde_json::Value;
-use solo_pool::{Config, Template, TemplateSource};
+use solo_pool::{Config, Desk, Errand, Template, TemplateSource};
 
 /// A real block: what a miner found once, found again.
 #[derive(Clone)]
@@ -63,6 +63,7 @@ impl OneBlock {
         OneBlock {
             template: Template {
                 number: 1,
+                parent: [0; 32],
                 mine_hash: block.mine_hash,
                 target,
             },
@@ -71,19 +72,21 @@ impl OneBlock {
 }
 
 impl TemplateSource for OneBlock {
-    fn template(&self) -> Template {
-        self.template
+    async fn run(mut self, mut desk: Desk) {
+        desk.publish(self.template);
+        while let Some(errand) = desk.next().await {
+            match errand {
+                Errand::Address(check) => check.answer(true),
+                Errand::Block(block) if block.template == self.template => {
+                    self.template.number += 1;
+                    self.template.mine_hash = [0; 32];
+                    desk.confirmed(&block);
+                    desk.publish(self.template);
+                }
+                Errand::Block(block) => desk.unconfirmed(&block, "not the one"),
+            }
+        }
     }
-
-    fn found(&mut self, mine_hash: &[u8; 32], _: &[u8; 32], _: &[u8]) -> Option<[u8; 32]> {
-        (*mine_hash == self.template.mine_hash).then(|| {
-            self.template.number += 1;
-            self.template.mine_hash = [0; 32];
-            [1; 32]
-        })
-    }
-
-    fn interval_passed(&mut self) {}
 }
 
 fn for_block(block: &Block, share_difficulty: u64) -> Config {

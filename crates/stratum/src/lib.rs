@@ -31,5 +31,5 @@ pub use id::Id;
 pub use line::{LineBuffer, LineError, LineLimit};
 pub use parse_error::ParseError;
 pub use server::{
-    ErrorForm, Notification, Notify, Reply, ReplyError, ServerMessage, ShareDifficulty, Subscribed,
+    Dialect, ErrorForm, Notification, Notify, Reply, ReplyError, ServerMessage, ShareDifficulty, Subscribed,
 };

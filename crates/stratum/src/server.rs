@@ -1,11 +1,13 @@
 //! What a server sends: replies to calls, and notifications nobody asked for.
 
+mod dialect;
 mod notification;
 mod reply;
 
 use serde::Serialize;
 use serde_json::Value;
 
+pub use dialect::Dialect;
 pub use notification::{Notification, Notify, ShareDifficulty};
 pub use reply::{ErrorForm, Reply, ReplyError, Subscribed};
 

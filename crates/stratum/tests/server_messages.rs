@@ -3,8 +3,8 @@
 use serde_json::json;
 use stratum::line::to_text;
 use stratum::{
-    ErrorCode, ErrorForm, Id, Notification, Notify, Reply, ReplyError, ServerMessage, ShareDifficulty,
-    Subscribed,
+    Dialect, ErrorCode, ErrorForm, Id, Notification, Notify, Reply, ReplyError, ServerMessage,
+    ShareDifficulty, Subscribed,
 };
 
 const TARGET: &str = "0080000000000000000000000000000000000000000000000000000000000000";
@@ -315,5 +315,92 @@ fn a_malformed_message_is_refused_with_what_and_where() {
 fn every_code_keeps_its_number() {
     for number in [-1, 0, 19, 20, 21, 22, 23, 24, 25, 26, i64::MIN, i64::MAX] {
         assert_eq!(ErrorCode::from_number(number).number(), number);
+    }
+}
+
+#[test]
+fn each_dialect_writes_its_own_lines() {
+    let error = |form| Reply {
+        id: Id::new(4),
+        result: Some(json!(false)),
+        error: Some(ReplyError {
+            code: ErrorCode::Rejected,
+            message: "stale share".to_owned(),
+            form,
+        }),
+    };
+    let replies = [
+        (
+            Dialect::Solo,
+            Reply::success(Id::new(3), true),
+            r#"{"id":3,"result":true,"error":null}"#,
+        ),
+        (
+            Dialect::MiningCore,
+            Reply::success(Id::new(3), true),
+            r#"{"result":true,"error":null,"id":3}"#,
+        ),
+        (
+            Dialect::MiningCore,
+            Reply::success(Id::ABSENT, true),
+            r#"{"result":true,"error":null}"#,
+        ),
+        (
+            Dialect::MiningCore,
+            error(ErrorForm::Object),
+            r#"{"result":false,"error":{"code":-1,"message":"stale share","data":null},"id":4}"#,
+        ),
+        (
+            Dialect::MiningCore,
+            Reply {
+                result: None,
+                ..error(ErrorForm::Object)
+            },
+            r#"{"error":{"code":-1,"message":"stale share","data":null},"id":4}"#,
+        ),
+    ];
+    for (dialect, reply, line) in replies {
+        assert_eq!(dialect.reply_line(&reply), format!("{line}\n"));
+        assert_eq!(parse(line), ServerMessage::Reply(reply), "read back");
+    }
+    let job = Notification::Notify(Notify {
+        job_id: "0000002a".to_owned(),
+        clean: true,
+        target: bytes(TARGET),
+        header_hash: bytes(HASH),
+    });
+    let notifications = [
+        (
+            Dialect::Solo,
+            job.clone(),
+            format!(
+                r#"{{"id":null,"method":"mining.notify","params":["0000002a",true,"{TARGET}","{HASH}"]}}"#
+            ),
+        ),
+        (
+            Dialect::MiningCore,
+            job,
+            format!(
+                r#"{{"jsonrpc":"2.0","method":"mining.notify","params":["0000002a",true,"{TARGET}","{HASH}"]}}"#
+            ),
+        ),
+        (
+            Dialect::MiningCore,
+            Notification::SetTarget(bytes(TARGET)),
+            format!(r#"{{"jsonrpc":"2.0","method":"mining.set_target","params":["{TARGET}"]}}"#),
+        ),
+        (
+            Dialect::MiningCore,
+            Notification::SetDifficulty(ShareDifficulty::Number(1024.0)),
+            r#"{"jsonrpc":"2.0","method":"mining.set_difficulty","params":[1024.0]}"#.to_owned(),
+        ),
+    ];
+    for (dialect, notification, line) in notifications {
+        assert_eq!(dialect.notification_line(&notification), format!("{line}\n"));
+        assert_eq!(
+            parse(&line),
+            ServerMessage::Notification(notification),
+            "read back"
+        );
     }
 }

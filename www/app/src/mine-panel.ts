@@ -3,7 +3,14 @@ import { element, make } from "./elements.js";
 import { noticesFor, showNotices } from "./environment-notices.js";
 import { EventLog } from "./event-log.js";
 import { Figures } from "./figures.js";
-import { shareWords, statusWords, throttleWords, type Trouble, troubleWords } from "./mine-words.js";
+import {
+  sentence,
+  shareWords,
+  statusWords,
+  throttleWords,
+  type Trouble,
+  troubleWords,
+} from "./mine-words.js";
 import { DEVELOPMENT_POOL, fetchPools, type Pool } from "./pools.js";
 import { StatusLine } from "./status-line.js";
 import { WalletField } from "./wallet-field.js";
@@ -143,6 +150,9 @@ export class MinePanel {
     miner.addEventListener("share", ({ detail }) => {
       const { text, tone } = shareWords(detail);
       this.#log.add(text, tone);
+    });
+    miner.addEventListener("notice", ({ detail: { code, message } }) => {
+      if (code !== "subscribed") this.#log.add(sentence(message));
     });
     miner.addEventListener("error", ({ detail }) => {
       this.#meet(detail);

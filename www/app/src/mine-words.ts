@@ -51,7 +51,7 @@ export function statusWords(
 
 /** A share's fate as a line of the log. */
 export function shareWords({ status, jobId, reason, code }: ShareEvent): { text: string; tone: Tone } {
-  const which = jobId === null ? "A late share" : `Share for job ${jobId}`;
+  const which = `Share for job ${jobId}`;
   const why = reason === null ? "" : `: ${reason}${code === null ? "" : ` (${code})`}`;
   switch (status) {
     case "submitted":
@@ -60,8 +60,10 @@ export function shareWords({ status, jobId, reason, code }: ShareEvent): { text:
       return { text: `${which} accepted by the pool`, tone: "good" };
     case "rejected":
       return { text: `${which} rejected by the pool${why}`, tone: "bad" };
-    case "lost":
-      return { text: `${which} got no verdict${why}`, tone: "bad" };
+    case "stale":
+      return { text: `${which} came too late for the pool${why}`, tone: "bad" };
+    case "unanswered":
+      return { text: `${which} was not answered by the pool${why}`, tone: "bad" };
   }
 }
 
@@ -82,9 +84,12 @@ export function solverWords({ backend, threads }: MinerStats): string {
   return backend === "single" ? "single thread" : `${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
-function shares({ accepted, rejected }: MinerStats): string {
-  const count = `${accepted} ${accepted === 1 ? "share" : "shares"} accepted`;
-  return rejected === 0 ? count : `${count}, ${rejected} rejected`;
+function shares({ accepted, rejected, stale, unanswered }: MinerStats): string {
+  const counts = [`${accepted} ${accepted === 1 ? "share" : "shares"} accepted`];
+  if (rejected > 0) counts.push(`${rejected} rejected`);
+  if (stale > 0) counts.push(`${stale} stale`);
+  if (unanswered > 0) counts.push(`${unanswered} unanswered`);
+  return counts.join(", ");
 }
 
 function seconds(ms: number): string {

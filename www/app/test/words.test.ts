@@ -12,6 +12,8 @@ const STATS: MinerStats = {
   submitted: 2,
   accepted: 1,
   rejected: 0,
+  stale: 0,
+  unanswered: 0,
   threads: 2,
   backend: "threads",
   memoryBytes: 200 * 2 ** 20,
@@ -23,6 +25,9 @@ test("mining is said in one sentence, with what the pool accepted", () => {
   );
   expect(statusWords("mining", "local", { ...STATS, accepted: 2, rejected: 1 }, null)).toMatch(
     /2 shares accepted, 1 rejected\.$/,
+  );
+  expect(statusWords("stopped", "local", { ...STATS, stale: 3, unanswered: 4 }, null)).toBe(
+    "Stopped. 1 share accepted, 3 stale, 4 unanswered.",
   );
 });
 
@@ -43,13 +48,21 @@ test("an error is said with its name, and with the next try where there is one",
   );
 });
 
+const WHY: Partial<Record<ShareEvent["status"], [ShareEvent["code"], string]>> = {
+  rejected: [22, "duplicate share"],
+  stale: [21, "job not found"],
+  unanswered: ["reply-timeout", "no reply"],
+};
+
 test.each<[ShareEvent["status"], string, string]>([
   ["submitted", "Share for job 2a submitted", "plain"],
   ["accepted", "Share for job 2a accepted by the pool", "good"],
   ["rejected", "Share for job 2a rejected by the pool: duplicate share (22)", "bad"],
+  ["stale", "Share for job 2a came too late for the pool: job not found (21)", "bad"],
+  ["unanswered", "Share for job 2a was not answered by the pool: no reply (reply-timeout)", "bad"],
 ])("a share %s reads “%s”", (status, text, tone) => {
-  const [code, reason] = status === "rejected" ? [22, "duplicate share"] : [null, null];
-  expect(shareWords({ status, jobId: "2a", powHash: null, code, reason })).toEqual({ text, tone });
+  const [code, reason] = WHY[status] ?? [null, null];
+  expect(shareWords({ status, jobId: "2a", powHash: "00", code, reason })).toEqual({ text, tone });
 });
 
 test("a throttle says how much of the time is rest", () => {

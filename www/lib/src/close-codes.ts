@@ -7,12 +7,14 @@ import { StratumError, type StratumErrorCode } from "./stratum-error.js";
  *
  * | code | the proxy's reason |
  * |---|---|
- * | 4000 | this client sent what is no well-formed call; it would again |
+ * | 4000 | this client sent what is no well-formed call, or none for a shared connection; it would again |
  * | 4001 | this client sent a message over the limit; it would again |
  * | 4002 | the pool could not be reached |
  * | 4003 | the pool hung up, or stopped reading |
- * | 4004 | the pool sent an over-long line, or one that is not UTF-8 |
+ * | 4004 | the pool sent an over-long line, one that is not UTF-8, or too many |
  * | 4005 | no sign of life from this client |
+ * | 4006 | this client sent more messages than its rate allows |
+ * | 4007 | this client sent a share that does not hold; it would again |
  */
 const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumErrorCode>([
   [1008, "not-allowed"],
@@ -23,20 +25,22 @@ const BY_CODE: ReadonlyMap<number, StratumErrorCode> = new Map<number, StratumEr
   [4003, "connection-lost"],
   [4004, "bad-line"],
   [4005, "connection-lost"],
+  [4006, "connection-lost"],
+  [4007, "not-allowed"],
 ]);
+
+const UNREACHABLE = "the pool cannot be reached";
 
 /**
  * The error for a WebSocket that closed: by the code where it says something, else `pool-unreachable` for a socket that
  * never opened and `connection-lost` for one that did.
  */
 export function closeError(opened: boolean, code: number, reason: string): StratumError {
-  const said = reason === "" ? "" : `: ${quote(reason)}`;
   const known = BY_CODE.get(code);
-  if (known === "pool-unreachable" || (known === undefined && !opened)) {
-    return new StratumError("pool-unreachable", `the pool cannot be reached${said}`);
-  }
-  return new StratumError(
-    known ?? "connection-lost",
-    `the connection to the pool ended (close code ${code})${said}`,
-  );
+  const name = known ?? (opened ? "connection-lost" : "pool-unreachable");
+  const words =
+    name === "pool-unreachable" ? UNREACHABLE : `the connection to the pool ended (close code ${code})`;
+  // The proxy's own words for it may begin with the same ones.
+  const more = reason.startsWith(words) ? reason.slice(words.length).replace(/^[:\s]+/, "") : reason;
+  return new StratumError(name, more === "" ? words : `${words}: ${quote(more)}`);
 }

@@ -1,3 +1,4 @@
+import { hexFromBytes } from "./hex.js";
 import type { Dialect } from "./subscription.js";
 import type { Hash256 } from "./target.js";
 
@@ -17,11 +18,6 @@ export interface Job {
   readonly extraNonce1: Uint8Array;
 }
 
-interface Entry {
-  job: Job;
-  readonly submitted: Set<string>;
-}
-
 // A pool that never says clean must not make the page's memory grow.
 const MAX_LIVE_JOBS = 32;
 
@@ -34,11 +30,11 @@ const MAX_LIVE_JOBS = 32;
  * applies to the job just sent and to later ones.
  */
 export class JobBook {
-  readonly #entries = new Map<number, Entry>();
+  readonly #jobs = new Map<number, Job>();
   #announced: Hash256 | undefined;
   #announcedGoverns: boolean;
   #extraNonce1: Uint8Array;
-  #current: Entry | undefined;
+  #current: Job | undefined;
 
   constructor(dialect: Dialect, extraNonce1: Uint8Array) {
     this.#announcedGoverns = dialect === "mining-core";
@@ -47,21 +43,30 @@ export class JobBook {
 
   /** The job sent last, if there is one. */
   get current(): Job | undefined {
-    return this.#current?.job;
+    return this.#current;
   }
 
-  /** Enters a job; a clean one ends all others. `target` is the one in the notify. */
-  enter(work: Pick<Job, "sequence" | "id" | "headerHash" | "target" | "clean">): Job {
-    if (work.clean) this.#entries.clear();
+  /**
+   * Enters a job, numbered by `sequence` where it is a new one; a clean job ends all others. `target` is the one in the
+   * notify. A pool that sends the current job again, letter for letter, changes nothing and gets the same object.
+   */
+  enter(work: Omit<Job, "sequence" | "extraNonce1">, sequence: () => number): Job {
     const target = this.#announcedGoverns ? (this.#announced ?? work.target) : work.target;
     const job = { ...work, target, extraNonce1: this.#extraNonce1 };
-    this.#current = { job, submitted: new Set() };
-    this.#entries.set(job.sequence, this.#current);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_LIVE_JOBS) break;
-      this.#entries.delete(oldest);
+    const current = this.#current;
+    if (work.clean) this.#jobs.clear();
+    if (current !== undefined && isSameWork(current, job)) {
+      this.#jobs.set(current.sequence, current);
+      return current;
     }
-    return job;
+    const entered = { ...job, sequence: sequence() };
+    this.#current = entered;
+    this.#jobs.set(entered.sequence, entered);
+    for (const oldest of this.#jobs.keys()) {
+      if (this.#jobs.size <= MAX_LIVE_JOBS) break;
+      this.#jobs.delete(oldest);
+    }
+    return entered;
   }
 
   /** Takes a target for the current job and later ones; returns the current job as it now is. */
@@ -69,8 +74,9 @@ export class JobBook {
     this.#announced = target;
     if (explicit) this.#announcedGoverns = true;
     if (this.#current === undefined) return undefined;
-    this.#current.job = { ...this.#current.job, target };
-    return this.#current.job;
+    this.#current = { ...this.#current, target };
+    this.#jobs.set(this.#current.sequence, this.#current);
+    return this.#current;
   }
 
   /** Takes a new extraNonce1 for the jobs that are still to come; jobs already sent keep theirs. */
@@ -80,14 +86,15 @@ export class JobBook {
 
   /** The job of that sequence as it now is, or undefined when no share for it would count. */
   live(sequence: number): Job | undefined {
-    return this.#entries.get(sequence)?.job;
+    return this.#jobs.get(sequence);
   }
+}
 
-  /** Notes a submitted nonce; false when that job and nonce were submitted before. */
-  claim(sequence: number, extraNonce2Hex: string): boolean {
-    const submitted = this.#entries.get(sequence)?.submitted;
-    if (submitted === undefined || submitted.has(extraNonce2Hex)) return false;
-    submitted.add(extraNonce2Hex);
-    return true;
-  }
+function isSameWork(a: Omit<Job, "sequence">, b: Omit<Job, "sequence">): boolean {
+  return (
+    a.id === b.id &&
+    hexFromBytes(a.headerHash) === hexFromBytes(b.headerHash) &&
+    hexFromBytes(a.target) === hexFromBytes(b.target) &&
+    hexFromBytes(a.extraNonce1) === hexFromBytes(b.extraNonce1)
+  );
 }

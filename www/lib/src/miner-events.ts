@@ -2,6 +2,7 @@ import type { Job } from "./job-book.js";
 import type { MinerError } from "./miner-error.js";
 import type { MinerStats } from "./miner-stats.js";
 import type { StratumError } from "./stratum-error.js";
+import type { StratumClientEvents } from "./stratum-events.js";
 
 /** Where a miner is in its life. */
 export type MinerState =
@@ -22,12 +23,15 @@ export type MinerState =
 
 /** What became of a share. */
 export interface ShareEvent {
-  /** `lost`: the pool never said, because the connection or the deadline ended first. */
-  readonly status: "submitted" | "accepted" | "rejected" | "lost";
-  /** The pool's name for the job; null for a verdict that came after its deadline. */
-  readonly jobId: string | null;
-  /** Hex of 32 bytes, big-endian; null as above. */
-  readonly powHash: string | null;
+  /**
+   * `stale`: the pool said that it came too late. `unanswered`: the pool never said, because the connection or the
+   * deadline ended first; a verdict that comes after its deadline is told as another event of the same share.
+   */
+  readonly status: "submitted" | "accepted" | "rejected" | "stale" | "unanswered";
+  /** The pool's name for the job. */
+  readonly jobId: string;
+  /** Hex of 32 bytes, big-endian. */
+  readonly powHash: string;
   /** The pool's code and words for a rejection, or why the verdict is missing. */
   readonly code: number | string | null;
   readonly reason: string | null;
@@ -40,6 +44,12 @@ export interface MinerEvents {
   /** After every run and every verdict. */
   stats: MinerStats;
   state: { readonly state: MinerState; readonly previous: MinerState };
-  /** `retryInMs` is null where no new connection follows from it. */
-  error: { readonly error: MinerError | StratumError; readonly retryInMs: number | null };
+  /** Something worth a line in a log. */
+  notice: StratumClientEvents["notice"];
+  /** `retryInMs` is null where no new connection follows from it; `pool` is the address it is about, if it is about one. */
+  error: {
+    readonly error: MinerError | StratumError;
+    readonly retryInMs: number | null;
+    readonly pool: string | null;
+  };
 }

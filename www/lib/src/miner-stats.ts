@@ -1,7 +1,10 @@
 import type { RunOutcome } from "./miner-core.js";
 import type { Backend } from "./worker-messages.js";
 
-/** Numbers of a session. Accepted and rejected are what the pool said, nothing else. */
+/**
+ * Numbers of a session. Accepted, rejected and stale are what the pool said, nothing else; with those unanswered and those
+ * still on their way they are the submitted ones, each counted once.
+ */
 export interface MinerStats {
   /** Over the last {@link WINDOW_MS} of mining. */
   readonly solutionsPerSecond: number;
@@ -11,7 +14,12 @@ export interface MinerStats {
   readonly solutions: number;
   readonly submitted: number;
   readonly accepted: number;
+  /** Rejected for any other reason than that they came too late. */
   readonly rejected: number;
+  /** Rejected because they came too late for their job. */
+  readonly stale: number;
+  /** The pool never said: the connection or the deadline ended first. */
+  readonly unanswered: number;
   /** Solver threads; 1 for the back end `single`, 0 while there is no solver. */
   readonly threads: number;
   readonly backend: Backend | null;
@@ -24,7 +32,7 @@ export const WINDOW_MS = 30_000;
 
 /** Counts what happens and gives {@link MinerStats}. */
 export class StatsCounter {
-  #counts = { runs: 0, solutions: 0, submitted: 0, accepted: 0, rejected: 0 };
+  #counts = { runs: 0, solutions: 0, submitted: 0, accepted: 0, rejected: 0, stale: 0, unanswered: 0 };
   #solver: Pick<MinerStats, "threads" | "backend" | "memoryBytes"> = {
     threads: 0,
     backend: null,
@@ -62,8 +70,18 @@ export class StatsCounter {
   }
 
   /** The pool has answered. */
-  judged(accepted: boolean): void {
-    this.#counts[accepted ? "accepted" : "rejected"]++;
+  judged(verdict: "accepted" | "rejected" | "stale"): void {
+    this.#counts[verdict]++;
+  }
+
+  /** A submit has ended without an answer. */
+  unanswered(): void {
+    this.#counts.unanswered++;
+  }
+
+  /** The answer to such a submit comes after all. */
+  answeredLate(): void {
+    this.#counts.unanswered--;
   }
 
   at(now: number): MinerStats {

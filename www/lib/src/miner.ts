@@ -1,13 +1,13 @@
 import { capabilities, chooseBackend, defaultThreads } from "./environment.js";
 import { bytesFromHex } from "./hex.js";
-import type { Job } from "./job-book.js";
 import { MinerError, messageOf } from "./miner-error.js";
 import type { MinerEvents, MinerState } from "./miner-events.js";
 import { checkMinerOptions, checkThrottle, type MinerOptions } from "./miner-options.js";
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
 import { NoncePlan } from "./nonce-plan.js";
+import { ShareLedger } from "./share-ledger.js";
 import { SolverHost } from "./solver-host.js";
-import { StratumClient, type Verdict } from "./stratum-client.js";
+import { StratumClient } from "./stratum-client.js";
 import { StratumError } from "./stratum-error.js";
 import { isBelow } from "./target.js";
 import { TypedEventTarget } from "./typed-events.js";
@@ -37,6 +37,10 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   #throttle: number;
   readonly #plan = new NoncePlan();
   readonly #stats = new StatsCounter();
+  readonly #shares = new ShareLedger(this.#stats, (share) => {
+    this.emit("share", share);
+    if (share.status !== "submitted") this.#tellStats();
+  });
   #state: MinerState = "idle";
   #session: Session | undefined;
   #starting: Promise<void> | undefined;
@@ -57,6 +61,11 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   get stats(): MinerStats {
     return this.#stats.at(Date.now());
+  }
+
+  /** The address of the pool in use, or of the next try; null while nothing runs. */
+  get pool(): string | null {
+    return this.#session?.client.pool ?? null;
   }
 
   /** The part of the time that the solver works, above 0 and at most 1. May be changed at any time. */
@@ -136,7 +145,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
         },
         failed: (error) => {
           void this.#end("failed");
-          this.emit("error", { error, retryInMs: null });
+          this.emit("error", { error, retryInMs: null, pool: null });
         },
       },
     );
@@ -158,7 +167,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     const { host, feed, client } = session;
     client.addEventListener("state", ({ detail: { state, previous } }) => {
       if (previous === "ready") this.#pause(host, feed.clear());
-      if (state === "ready") this.#enter(session, "waiting-for-job");
+      if (state === "authorized") this.#enter(session, "waiting-for-job");
       else if (state === "waiting") this.#enter(session, "reconnecting");
       else if (state === "connecting") this.#enter(session, "connecting");
     });
@@ -170,16 +179,20 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       const work = feed.retarget(job);
       if (work !== undefined) this.#assign(session, work);
     });
-    client.addEventListener("late", ({ detail }) => {
-      this.#judge(null, null, detail);
+    client.addEventListener("late", ({ detail: { share, verdict } }) => {
+      this.#shares.late(share, verdict);
     });
-    client.addEventListener("error", ({ detail: { error, retryInMs } }) => {
-      if (error.final && session.refuse !== undefined) {
+    client.addEventListener("notice", ({ detail }) => {
+      this.emit("notice", detail);
+    });
+    client.addEventListener("error", ({ detail: { error, retryInMs, pool } }) => {
+      const over = error.final && retryInMs === null;
+      if (over && session.refuse !== undefined) {
         session.refuse(error);
         return;
       }
-      if (error.final) void this.#end("failed");
-      this.emit("error", { error, retryInMs });
+      if (over) void this.#end("failed");
+      this.emit("error", { error, retryInMs, pool });
     });
   }
 
@@ -207,7 +220,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       "nonces-exhausted",
       "every nonce that the pool's extraNonce1 leaves was tried",
     );
-    this.emit("error", { error, retryInMs: null });
+    this.emit("error", { error, retryInMs: null, pool: null });
   }
 
   #pause(host: SolverHost, generation: number): void {
@@ -227,35 +240,12 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       // The target may have changed while the run went on: the newest counts.
       const powHash = bytesFromHex(best.powHash);
       if (powHash !== undefined && isBelow(powHash, job.target)) {
-        void this.#submit(client, job, nonce, best);
+        const extraNonce2 = nonce.slice(job.extraNonce1.length);
+        void this.#shares.submit(client, { ...best, job, extraNonce2 });
       }
     }
     this.#tellStats();
     if (feed.isLast(nonce)) this.#exhausted(session, generation);
-  }
-
-  async #submit(
-    client: StratumClient,
-    job: Job,
-    nonce: Uint8Array,
-    { solution, powHash }: { readonly solution: string; readonly powHash: string },
-  ): Promise<void> {
-    const verdict = client.submit({ job, extraNonce2: nonce.slice(job.extraNonce1.length), solution });
-    this.#stats.submitted();
-    this.emit("share", { status: "submitted", jobId: job.id, powHash, code: null, reason: null });
-    try {
-      this.#judge(job.id, powHash, await verdict);
-    } catch (error) {
-      if (!(error instanceof StratumError)) throw error;
-      const { code, message: reason } = error;
-      this.emit("share", { status: "lost", jobId: job.id, powHash, code, reason });
-    }
-  }
-
-  #judge(jobId: string | null, powHash: string | null, { accepted, code, reason }: Verdict): void {
-    this.#stats.judged(accepted);
-    this.emit("share", { status: accepted ? "accepted" : "rejected", jobId, powHash, code, reason });
-    this.#tellStats();
   }
 
   #tellStats(): void {

@@ -11,6 +11,8 @@ export interface Reply {
 export interface Requester {
   replied(reply: Reply): void;
   failed(error: StratumError): void;
+  /** The reply came after all, once `failed` was told `reply-timeout`. */
+  late?(reply: Reply): void;
 }
 
 interface Pending {
@@ -19,23 +21,25 @@ interface Pending {
   readonly requester: Requester;
 }
 
-/** Where a reply belonged. */
-export type Settled = "settled" | "late" | "unexpected";
-
 // Late replies are recognised as such for this many requests; older ids count as unexpected.
 const REMEMBERED_EXPIRED = 64;
 
 /** The requests of one connection that wait for a reply, matched by id in whatever order the replies come. */
 export class PendingRequests {
   readonly #pending = new Map<number, Pending>();
-  readonly #expired = new Set<number>();
+  readonly #expired = new Map<number, Requester>();
+
+  /** How many requests wait. */
+  get size(): number {
+    return this.#pending.size;
+  }
 
   /** Waits for the reply to request `id`; the requester is told `reply-timeout` after `deadlineMs`. */
   expect(id: number, method: string, deadlineMs: number, requester: Requester): void {
     const timer = setTimeout(() => {
       this.#pending.delete(id);
-      this.#expired.add(id);
-      for (const oldest of this.#expired) {
+      this.#expired.set(id, requester);
+      for (const oldest of this.#expired.keys()) {
         if (this.#expired.size <= REMEMBERED_EXPIRED) break;
         this.#expired.delete(oldest);
       }
@@ -47,19 +51,24 @@ export class PendingRequests {
   }
 
   /**
-   * Hands a reply to its request. One without an id belongs to the only open request if it is an error, as some servers
-   * send it; a success without an id is never taken for anybody's.
+   * Hands a reply to its request; false where it has none. One without an id belongs to the only open request if it is an
+   * error, as some servers send it; a success without an id is never taken for anybody's.
    */
-  settle(id: number | null, reply: Reply): Settled {
+  settle(id: number | null, reply: Reply): boolean {
     const key =
       id ?? (reply.error !== null && this.#pending.size === 1 ? [...this.#pending.keys()][0] : undefined);
-    if (key === undefined) return "unexpected";
+    if (key === undefined) return false;
     const pending = this.#pending.get(key);
-    if (pending === undefined) return this.#expired.delete(key) ? "late" : "unexpected";
+    if (pending === undefined) {
+      const expired = this.#expired.get(key);
+      this.#expired.delete(key);
+      expired?.late?.(reply);
+      return expired !== undefined;
+    }
     this.#pending.delete(key);
     clearTimeout(pending.timer);
     pending.requester.replied(reply);
-    return "settled";
+    return true;
   }
 
   /** Ends every open request with an error of its own. */

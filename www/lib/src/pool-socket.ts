@@ -59,6 +59,11 @@ export class PoolSocket {
     });
   }
 
+  /** True once the connection has ended, or was. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Sends one line. */
   send(line: string): void {
     if (!this.#over) this.#socket.send(line);

@@ -1,91 +1,77 @@
 import { Backoff } from "./backoff.js";
-import { type ConnectionInput, type ConnectionState, nextState } from "./connection-state.js";
-import { bytesFromHex, hexFromBytes } from "./hex.js";
-import { type Job, JobBook } from "./job-book.js";
-import { PendingRequests, type Reply, type Requester } from "./pending-requests.js";
-import { PoolSocket, type WebSocketClass } from "./pool-socket.js";
-import { parseServerLine, type ServerMessage } from "./server-message.js";
+import { type ConnectionInput, type ConnectionState, stateAfter } from "./connection-state.js";
+import type { Job } from "./job-book.js";
+import { PoolList } from "./pool-list.js";
+import { PoolScout } from "./pool-scout.js";
+import { PoolSession, type SessionListener, type SessionSettings } from "./pool-session.js";
+import type { WebSocketClass } from "./pool-socket.js";
+import { quote } from "./server-message.js";
+import type { Share, Verdict } from "./share.js";
 import { StratumError } from "./stratum-error.js";
+import type { StratumClientEvents } from "./stratum-events.js";
 import {
   checkStratumOptions,
   DEFAULT_DEADLINES,
-  type Deadlines,
+  DEFAULT_RETURN_AFTER_MS,
+  poolAddresses,
   type StratumOptions,
 } from "./stratum-options.js";
-import { describeSubscription, parseSubscription, PROTOCOL } from "./subscription.js";
+import { SubmittedShares } from "./submitted-shares.js";
+import { describeSubscription } from "./subscription.js";
 import { TypedEventTarget } from "./typed-events.js";
 
-/** A solution to submit. */
-export interface Share {
-  /** The job it was found for. */
-  readonly job: Job;
-  /** The nonce bytes after the job's extraNonce1. */
-  readonly extraNonce2: Uint8Array;
-  /** The 1408 bytes of the solution as hex, without a length prefix. */
-  readonly solution: string;
-}
-
-/** What the pool said of a share. */
-export interface Verdict {
-  readonly accepted: boolean;
-  /** The pool's code and words for a rejection. */
-  readonly code: number | null;
-  readonly reason: string | null;
-}
-
-/** What a {@link StratumClient} tells; each is the `detail` of an event of that name. */
-export interface StratumClientEvents {
-  state: { readonly state: ConnectionState; readonly previous: ConnectionState };
-  /** New work, from `ready` on. */
-  job: Job;
-  /** The current job with a new target. */
-  target: Job;
-  /** A verdict that came after its deadline; the submit itself has failed with `reply-timeout`. */
-  late: Verdict;
-  /** Something worth a line in a log. */
-  notice: {
-    readonly code: "subscribed" | "reconnect-followed" | "reconnect-ignored";
-    readonly message: string;
-  };
-  /** `retryInMs` is null where no new connection follows from it. */
-  error: { readonly error: StratumError; readonly retryInMs: number | null };
-}
-
-const USER_AGENT = "aion-web-miner/0.1.0";
-
-/** The compact size of 1408, which every pool takes in front of a solution. */
-const SOLUTION_PREFIX = "fd8005";
-const SOLUTION_DIGITS = 2816;
-const NONCE_BYTES = 32;
+/** A connection with a job that ended before it had one for this long counts as a try that failed. */
+export const LASTING_MS = 60_000;
 
 /**
- * A miner's side of stratum over a WebSocket. Both families of servers are recognised from what they say; see
- * {@link TRANSITIONS} for the life of a connection and {@link StratumErrorCode} for what can go wrong in it.
+ * A miner's side of stratum over a WebSocket, at the first pool of a list that will have it. Both families of servers are
+ * recognised from what they say; see {@link TRANSITIONS} for the life of a connection and {@link StratumErrorCode} for
+ * what can go wrong in it.
+ *
+ * A connection that worked and is lost is made again; a try that fails is followed by one at the next pool. While a later
+ * pool is in use, earlier ones are looked for beside it, and the first that gives a job takes over: the later one is left
+ * once it has answered what was submitted to it.
  */
 export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   readonly #options: StratumOptions;
-  readonly #deadlines: Deadlines;
+  readonly #pools: PoolList;
   readonly #backoff: Backoff;
   #state: ConnectionState = "idle";
-  #socket: PoolSocket | undefined;
-  #pending = new PendingRequests();
-  #book: JobBook | undefined;
+  #settings: SessionSettings | undefined;
+  #session: PoolSession | undefined;
+  readonly #scout: PoolScout;
+  /** Connections that were replaced, until their shares are answered. */
+  readonly #leaving = new Set<PoolSession>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #requestId = 0;
-  #jobSequence = 0;
+  #triedAt = 0;
+  #readySince = 0;
 
   /** Throws a `bad-options` {@link StratumError} where an option cannot be used. Connects nowhere yet. */
   constructor(options: StratumOptions) {
     super();
     checkStratumOptions(options);
     this.#options = options;
-    this.#deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
-    this.#backoff = new Backoff(options.random);
+    this.#pools = new PoolList([...poolAddresses(options)]);
+    const random = options.random ?? Math.random;
+    this.#backoff = new Backoff(random);
+    const after = options.returnAfter ?? DEFAULT_RETURN_AFTER_MS;
+    this.#scout = new PoolScout(this.#pools, () => after * (1 + random() / 2), {
+      connect: (index, ended) => this.#connectBeside(index, ended),
+      stillAway: (index, { message, code }) => {
+        const pool = this.#pools.address(index);
+        this.emit("notice", { code: "pool-still-away", message: `${pool}: ${message} (${code})` });
+      },
+    });
   }
 
   /** Where the connection is in its life. */
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** The address of the pool in use, or of the next try. */
+  get pool(): string {
+    return this.#pools.current;
   }
 
   /** Begins to connect. Throws `no-websocket` where the environment has none; does nothing after the first call. */
@@ -95,19 +81,19 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
     if (socketClass === undefined) {
       throw new StratumError("no-websocket", "this environment has no WebSocket: pass one in the options");
     }
+    this.#settings = settingsFrom(this.#options, socketClass);
     this.#move("start");
-    this.#connect(socketClass);
+    this.#connect();
   }
 
   /** Ends the connection for good. Open submits fail with `stopped`. */
   stop(): void {
-    if (this.#state === "stopped") return;
-    this.#end("stop", (method) => new StratumError("stopped", `stopped before the reply to ${method}`));
+    if (this.#state !== "stopped") this.#end("stop");
   }
 
   /** The job of that sequence with its newest target, or undefined where no share for it would count any more. */
   liveJob(sequence: number): Job | undefined {
-    return this.#state === "ready" ? this.#book?.live(sequence) : undefined;
+    return this.#session?.liveJob(sequence);
   }
 
   /**
@@ -115,226 +101,206 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
    * `duplicate-share` or `bad-share` where it was not sent; `reply-timeout`, `connection-lost` or `stopped` where the
    * pool never said. Whether a share meets the target is the caller's to check: {@link liveJob} has the newest.
    */
-  async submit({ job, extraNonce2, solution }: Share): Promise<Verdict> {
-    if (this.#state !== "ready") throw new StratumError("not-ready", `cannot submit while ${this.#state}`);
-    if (this.#book?.live(job.sequence) === undefined) {
-      throw new StratumError("stale-job", `job ${job.id} is no longer worked on`);
-    }
-    const wanted = NONCE_BYTES - job.extraNonce1.length;
-    if (extraNonce2.length !== wanted) {
-      throw new StratumError("bad-share", `extraNonce2 must have ${wanted} bytes, not ${extraNonce2.length}`);
-    }
-    if (solution.length !== SOLUTION_DIGITS || bytesFromHex(solution) === undefined) {
-      throw new StratumError(
-        "bad-share",
-        `a solution is ${SOLUTION_DIGITS} hex digits, not ${solution.length}`,
-      );
-    }
-    const extraNonce2Hex = hexFromBytes(extraNonce2);
-    if (!this.#book.claim(job.sequence, extraNonce2Hex)) {
-      throw new StratumError(
-        "duplicate-share",
-        `a share for job ${job.id} and this nonce was submitted before`,
-      );
-    }
-    const nTime = Math.floor(Date.now() / 1000)
-      .toString(16)
-      .padStart(16, "0");
-    const params = [this.#options.worker, job.id, nTime, extraNonce2Hex, SOLUTION_PREFIX + solution];
-    return new Promise((resolve, reject) => {
-      this.#request("mining.submit", params, this.#deadlines.submit, {
-        replied: (reply) => {
-          resolve(verdictFrom(reply));
-        },
-        failed: reject,
-      });
-    });
+  async submit(share: Share): Promise<Verdict> {
+    if (this.#session === undefined)
+      throw new StratumError("not-ready", `cannot submit while ${this.#state}`);
+    return this.#session.submit(share);
   }
 
-  #connect(socketClass: WebSocketClass): void {
-    const { pool } = this.#options;
-    this.#pending = new PendingRequests();
-    this.#book = undefined;
+  /** Tries the pool whose turn it is. */
+  #connect(): void {
+    // Whoever was told of the state may have stopped the client.
+    if (this.#state !== "connecting") return;
+    this.#triedAt = Date.now();
+    this.#session = this.#open(
+      this.pool,
+      (_, input) => {
+        this.#move(input);
+        if (input === "authorized") this.#backoff.reset();
+        if (input === "job") this.#settle();
+      },
+      (_, error) => {
+        this.#lose(error);
+      },
+    );
+  }
+
+  #open(
+    pool: string,
+    moved: (session: PoolSession, input: ConnectionInput) => void,
+    ended: (session: PoolSession | undefined, error: StratumError) => void,
+  ): PoolSession | undefined {
+    if (this.#settings === undefined) return undefined;
     try {
-      this.#socket = new PoolSocket(socketClass, pool, this.#deadlines.open, {
-        opened: () => {
-          this.#move("opened");
-          this.#subscribe();
+      const session: PoolSession = new PoolSession(pool, this.#settings, {
+        ...this.#listenerFor(pool, () => session),
+        moved: (input) => {
+          moved(session, input);
         },
-        line: (line) => {
-          this.#take(line);
-        },
-        lost: (error) => {
-          this.#lose(error, socketClass);
+        ended: (error) => {
+          ended(session, error);
         },
       });
+      return session;
     } catch (cause) {
       // Browsers throw here for what a page may not open at all, such as ws: from a page served over https.
-      this.#lose(
-        new StratumError("not-allowed", `the browser refuses to connect to ${pool}`, { cause }),
-        socketClass,
-      );
+      const message = `the browser refuses to connect to ${pool}`;
+      ended(undefined, new StratumError("not-allowed", message, { cause }));
+      return undefined;
     }
   }
 
-  #subscribe(): void {
-    this.#handshake("mining.subscribe", [USER_AGENT, PROTOCOL], ({ result, error }) => {
-      const subscription = parseSubscription(result, error);
-      this.#book = new JobBook(subscription.dialect, subscription.extraNonce1);
-      this.#move("subscribed");
-      this.emit("notice", { code: "subscribed", message: describeSubscription(subscription) });
-      this.#authorize();
-    });
-  }
-
-  #authorize(): void {
-    const { worker, password } = this.#options;
-    this.#handshake("mining.authorize", [worker, password ?? "x"], ({ result, error }) => {
-      if (result !== true) {
-        const words = error === null ? "" : `: ${error.message}`;
-        throw new StratumError("unauthorized", `the pool does not accept this worker${words}`);
-      }
-      this.#backoff.reset();
-      this.#move("authorized");
-      const job = this.#book?.current;
-      if (job !== undefined) this.emit("job", job);
-    });
-  }
-
-  /** A request whose failure, or an error thrown by `replied`, ends the connection. */
-  #handshake(method: string, params: readonly unknown[], replied: (reply: Reply) => void): void {
-    const socket = this.#socket;
-    this.#request(method, params, this.#deadlines.handshake, {
-      replied,
-      failed: (error) => {
-        socket?.fail(error);
+  /** What is done alike for every connection; most of it only while it is the one in use. */
+  #listenerFor(pool: string, session: () => PoolSession): Omit<SessionListener, "moved" | "ended"> {
+    const inUse = (): boolean => this.#session === session();
+    return {
+      subscribed: (subscription) => {
+        this.emit("notice", { code: "subscribed", message: describeSubscription(subscription) });
       },
-    });
+      job: (job) => {
+        if (inUse()) this.emit("job", job);
+      },
+      target: (job) => {
+        if (inUse()) this.emit("target", job);
+      },
+      late: (share, verdict) => {
+        this.emit("late", { share, verdict });
+      },
+      unexpected: (error) => {
+        this.emit("error", { error, retryInMs: null, pool });
+      },
+      reconnect: (host, port) => {
+        if (inUse()) this.#reconnect(session(), host, port);
+      },
+    };
   }
 
-  #request(method: string, params: readonly unknown[], deadlineMs: number, requester: Requester): void {
-    const id = ++this.#requestId;
-    this.#pending.expect(id, method, deadlineMs, requester);
-    this.#socket?.send(JSON.stringify({ id, method, params }));
-  }
-
-  #take(line: string): void {
-    try {
-      this.#handle(parseServerLine(line));
-    } catch (error) {
-      if (!(error instanceof StratumError)) throw error;
-      this.#socket?.fail(error);
-    }
-  }
-
-  #handle(message: ServerMessage): void {
-    switch (message.kind) {
-      case "reply":
-        this.#settle(message.id, message);
-        break;
-      case "notify": {
-        if (this.#book === undefined)
-          throw new StratumError("bad-job", "the pool sent a job before it subscribed us");
-        const { jobId, clean, target, headerHash } = message;
-        const job = this.#book.enter({ sequence: ++this.#jobSequence, id: jobId, headerHash, target, clean });
-        if (this.#state === "ready") this.emit("job", job);
-        break;
-      }
-      case "target": {
-        if (this.#book === undefined)
-          throw new StratumError("bad-target", "the pool sent a target before it subscribed us");
-        const job = this.#book.retarget(message.target, message.explicit);
-        if (job !== undefined && this.#state === "ready") this.emit("target", job);
-        break;
-      }
-      case "extranonce":
-        this.#book?.setExtraNonce1(message.extraNonce1);
-        break;
-      case "reconnect":
-        this.#reconnect(message.host, message.port);
-        break;
-      case "unknown":
-        break;
-    }
-  }
-
-  #settle(id: number | null, reply: Reply): void {
-    switch (this.#pending.settle(id, reply)) {
-      case "settled":
-        break;
-      case "late":
-        this.emit("late", verdictFrom(reply));
-        break;
-      case "unexpected": {
-        const shown = id === null ? "without an id" : `with id ${id}`;
-        const error = new StratumError(
-          "unexpected-reply",
-          `the pool sent a reply ${shown} that no request waits for`,
-        );
-        this.emit("error", { error, retryInMs: null });
-      }
-    }
-  }
-
-  #reconnect(host: string | null, port: string | null): void {
-    const own = new URL(this.#options.pool);
-    if ((host !== null && host !== own.hostname) || (port !== null && port !== "0" && port !== own.port)) {
-      const message = `the pool asks to move to ${host ?? ""}:${port ?? ""}: only the chosen pool is used`;
+  /**
+   * Pools name hosts, pages know paths of their proxy: what comes here is what the proxy made of it. Without a host the
+   * same pool is meant; a path alone, `/pool/NAME`, is a pool of this proxy, and followed where it is in the list.
+   */
+  #reconnect(session: PoolSession, host: string | null, port: string | null): void {
+    const bare = host === null && (port === null || port === "0");
+    const index = host !== null && port === null ? this.#pools.at(host) : undefined;
+    if (!bare && index === undefined) {
+      const wanted = quote(port === null ? (host ?? "") : `${host ?? ""}:${port}`);
+      const message = `the pool asks to move to ${wanted}: only the chosen pools are used`;
       this.emit("notice", { code: "reconnect-ignored", message });
       return;
     }
-    this.emit("notice", { code: "reconnect-followed", message: "the pool asks to connect anew" });
-    this.#socket?.fail(new StratumError("connection-lost", "the pool asked to connect anew"));
+    const { pool } = this;
+    if (index !== undefined) this.#pools.select(index);
+    const message = bare
+      ? "the pool asks to connect anew"
+      : `the pool asks to move to ${quote(host ?? "")}, which is in the list`;
+    this.emit("notice", { code: "reconnect-followed", message });
+    const error = new StratumError("connection-lost", message);
+    session.close((method) => new StratumError("connection-lost", `no reply to ${method}: ${message}`));
+    // A pool that moves its miners has not failed them: the next try is not another pool's.
+    this.#retry(error, pool);
   }
 
-  /** After a connection has ended: waits for the next try, or stops where no try can help. */
-  #lose(error: StratumError, socketClass: WebSocketClass): void {
-    if (error.final) {
-      this.#end(
-        "refused",
-        (method) => new StratumError("connection-lost", `no reply to ${method}: ${error.message}`),
-      );
-      this.emit("error", { error, retryInMs: null });
+  /** After a connection in use has ended: goes on to the next pool where this one has failed, or stops at the last. */
+  #lose(error: StratumError): void {
+    const { pool } = this;
+    const lasted = this.#state === "ready" && Date.now() - this.#readySince >= LASTING_MS;
+    if (error.final && !this.#pools.refuse()) {
+      this.#end("refused", error);
+      this.emit("error", { error, retryInMs: null, pool });
       return;
     }
-    const waitMs = this.#backoff.next();
-    this.#drop((method) => new StratumError("connection-lost", `no reply to ${method}: ${error.message}`));
+    if (error.final || !lasted) this.#pools.advance();
+    this.#retry(error, pool);
+  }
+
+  /** Waits for the next try. */
+  #retry(error: StratumError, pool: string): void {
+    this.#scout.rest();
+    this.#session = undefined;
+    const waitMs = this.#backoff.next(this.#state === "connecting" ? Date.now() - this.#triedAt : 0);
     this.#move("lost");
+    // Whoever was told of the state may have stopped the client.
+    if (this.state !== "waiting") return;
     this.#retryTimer = setTimeout(() => {
       this.#move("retry");
-      this.#connect(socketClass);
+      this.#connect();
     }, waitMs);
-    this.emit("error", { error, retryInMs: waitMs });
+    this.emit("error", { error, retryInMs: waitMs, pool });
   }
 
-  #end(input: "refused" | "stop", reason: (method: string) => StratumError): void {
+  /** A connection with a job is in use: from here on earlier pools are looked for, if there are any. */
+  #settle(): void {
+    if (this.#state !== "ready") return;
+    this.#readySince = Date.now();
+    this.#scout.watch();
+  }
+
+  /** Connects to an earlier pool, beside the connection in use, whose place it takes with its first job. */
+  #connectBeside(index: number, ended: (error: StratumError) => void): PoolSession | undefined {
+    return this.#open(
+      this.#pools.address(index),
+      (session, input) => {
+        if (input === "job") this.#return(index, session);
+      },
+      (session, error) => {
+        if (session !== undefined && session === this.#session) this.#lose(error);
+        else ended(error);
+      },
+    );
+  }
+
+  /** The job that brought the earlier pool back is told right after. */
+  #return(index: number, session: PoolSession): void {
+    this.#scout.release();
+    if (this.#session !== undefined) this.#leave(this.#session);
+    this.#session = session;
+    this.#pools.select(index);
+    this.#backoff.reset();
+    this.#move("returned");
+    this.emit("notice", { code: "pool-returned", message: `${this.pool} is back` });
+    this.#settle();
+  }
+
+  /** Leaves a connection that was replaced: it lives on until its shares are answered. */
+  #leave(session: PoolSession): void {
+    for (const left of this.#leaving) if (left.over) this.#leaving.delete(left);
+    this.#leaving.add(session);
+    session.leave();
+  }
+
+  #end(input: "refused" | "stop", error?: StratumError): void {
     clearTimeout(this.#retryTimer);
-    this.#drop(reason);
+    this.#scout.rest();
+    const reason = (method: string): StratumError =>
+      error === undefined
+        ? new StratumError("stopped", `stopped before the reply to ${method}`)
+        : new StratumError("connection-lost", `no reply to ${method}: ${error.message}`);
+    for (const session of [this.#session, ...this.#leaving]) session?.close(reason);
+    this.#session = undefined;
+    this.#leaving.clear();
     this.#move(input);
-  }
-
-  /** Ends the socket first: a failing handshake request must not end the connection a second time. */
-  #drop(reason: (method: string) => StratumError): void {
-    this.#socket?.close();
-    this.#socket = undefined;
-    this.#book = undefined;
-    this.#pending.failAll(reason);
   }
 
   #move(input: ConnectionInput): void {
     const previous = this.#state;
-    const state = nextState(previous, input);
-    if (state === undefined) throw new Error(`connection state ${previous} knows no ${input}`);
-    this.#state = state;
-    this.emit("state", { state, previous });
+    this.#state = stateAfter(previous, input);
+    this.emit("state", { state: this.#state, previous });
   }
+}
+
+function settingsFrom(options: StratumOptions, socketClass: WebSocketClass): SessionSettings {
+  const { worker, password } = options;
+  let jobSequence = 0;
+  return {
+    socketClass,
+    worker,
+    password: password ?? "x",
+    deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+    submitted: new SubmittedShares(),
+    nextJobSequence: () => ++jobSequence,
+  };
 }
 
 function environmentWebSocket(): WebSocketClass | undefined {
   return (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
-}
-
-function verdictFrom({ result, error }: Reply): Verdict {
-  if (result === true && error === null) return { accepted: true, code: null, reason: null };
-  return { accepted: false, code: error?.code ?? null, reason: error?.message ?? "no reason given" };
 }

@@ -22,12 +22,17 @@ test("a pause takes the rate away and leaves the counts", () => {
   expect(stats.at(1000)).toMatchObject({ solutionsPerSecond: 0, solutions: 4, runs: 1 });
 });
 
-test("accepted and rejected are counted from verdicts alone", () => {
+test("every submitted share is counted once as what the pool said, as unanswered, or as on its way", () => {
   const stats = new StatsCounter();
-  for (let i = 0; i < 3; i++) stats.submitted();
-  stats.judged(true);
-  stats.judged(false);
-  expect(stats.at(0)).toMatchObject({ submitted: 3, accepted: 1, rejected: 1 });
+  for (let i = 0; i < 7; i++) stats.submitted();
+  stats.judged("accepted");
+  stats.judged("rejected");
+  stats.judged("stale");
+  for (let i = 0; i < 3; i++) stats.unanswered();
+  expect(stats.at(0)).toMatchObject({ submitted: 7, accepted: 1, rejected: 1, stale: 1, unanswered: 3 });
+  stats.answeredLate();
+  stats.judged("accepted");
+  expect(stats.at(0)).toMatchObject({ submitted: 7, accepted: 2, rejected: 1, stale: 1, unanswered: 2 });
 });
 
 test("there is a back end, with threads and memory, while there is a solver", () => {

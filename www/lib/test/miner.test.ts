@@ -1,111 +1,20 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { WebSocket } from "ws";
+import { expect, test, vi } from "vitest";
 import { Miner } from "../src/miner.js";
-import type { MinerEvents } from "../src/miner-events.js";
-import type { MinerOptions } from "../src/miner-options.js";
 import { SILENCE_MS } from "../src/solver-host.js";
-import type { Assignment, FromSolver, ToSolver } from "../src/worker-messages.js";
-import { type Script, ScriptedPool } from "./scripted-pool.js";
-import { notify, SOLUTION, soloUntilReady, WORKER } from "./stratum-fixture.js";
-
-/** A worker whose solver is the test itself. The real one runs in the end-to-end tests, in a real browser. */
-class HandWorker extends EventTarget {
-  static readonly all: HandWorker[] = [];
-  static onLoad: (worker: HandWorker) => void = (worker) => {
-    worker.say({ type: "ready", memoryBytes: 64 });
-  };
-  readonly heard: ToSolver[] = [];
-  terminated = false;
-  #wake: (() => void) | undefined;
-
-  constructor(readonly url: URL | string) {
-    super();
-    HandWorker.all.push(this);
-  }
-
-  postMessage(message: ToSolver): void {
-    this.heard.push(message);
-    if (message.type === "load")
-      queueMicrotask(() => {
-        HandWorker.onLoad(this);
-      });
-    this.#wake?.();
-  }
-
-  terminate(): void {
-    this.terminated = true;
-  }
-
-  say(message: FromSolver): void {
-    const event = Object.assign(new Event("message"), { data: message });
-    this.dispatchEvent(event);
-  }
-
-  /** The n-th assignment, once it has come. */
-  async assignment(n: number): Promise<Assignment> {
-    for (;;) {
-      const given = this.heard.flatMap((message) => (message.type === "work" ? [message.assignment] : []))[n];
-      if (given !== undefined) return given;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  /** Reports a finished run of that assignment's first nonce with shares of these powhashes. */
-  finish({ generation, sequence, nonces }: Assignment, ...powHashes: string[]): void {
-    const shares = powHashes.map((powHash, i) => ({
-      powHash,
-      solution: i === 0 ? SOLUTION : "d4".repeat(1408),
-    }));
-    const outcome = { solutions: 2, dropped: 0, ms: 1, roundsMs: [], shares };
-    const [nonce] = nonces;
-    if (nonce === undefined) throw new Error("an assignment without a nonce");
-    this.say({ type: "outcome", generation, sequence, nonce, outcome, memoryBytes: 128 });
-  }
-}
-
-const LOW = "0001".padEnd(64, "0");
-const HIGHER = "0002".padEnd(64, "0");
-
-const running: { stop(): Promise<void> }[] = [];
-const pools: ScriptedPool[] = [];
-const usual = HandWorker.onLoad;
-
-beforeEach(() => {
-  vi.stubGlobal("Worker", HandWorker);
-});
-afterEach(async () => {
-  vi.useRealTimers();
-  await Promise.all(running.splice(0).map((miner) => miner.stop()));
-  await Promise.all(pools.splice(0).map((pool) => pool.close()));
-  HandWorker.all.length = 0;
-  HandWorker.onLoad = usual;
-  vi.unstubAllGlobals();
-});
-
-type Told = { [Name in keyof MinerEvents]: [Name, MinerEvents[Name]] }[keyof MinerEvents];
-
-async function minerOf(
-  script: Script,
-  options: Partial<MinerOptions> = {},
-): Promise<[Miner, ScriptedPool, Told[]]> {
-  const pool = await ScriptedPool.listen(script);
-  pools.push(pool);
-  const miner = new Miner({ pool: pool.url, worker: WORKER, WebSocket, random: () => 0, ...options });
-  running.push(miner);
-  const told: Told[] = [];
-  for (const name of ["share", "job", "stats", "state", "error"] as const) {
-    miner.addEventListener(name, ({ detail }: CustomEvent) => told.push([name, detail] as Told));
-  }
-  return [miner, pool, told];
-}
-
-const statuses = (told: Told[]): string[] =>
-  told.flatMap(([name, detail]) => (name === "share" ? [detail.status] : []));
-const states = (told: Told[]): string[] =>
-  told.flatMap(([name, detail]) => (name === "state" ? [detail.state] : []));
-const errors = (told: Told[]): string[] =>
-  told.flatMap(([name, detail]) => (name === "error" ? [detail.error.code] : []));
-const worker = (): HandWorker => HandWorker.all.at(-1) ?? new HandWorker("");
+import {
+  errors,
+  HandWorker,
+  HIGHER,
+  LOW,
+  minerFor,
+  minerOf,
+  states,
+  statuses,
+  usual,
+  worker,
+} from "./miner-fixture.js";
+import type { Script } from "./scripted-pool.js";
+import { notify, poolOf, SOLUTION, soloUntilReady, WORKER } from "./stratum-fixture.js";
 
 const refusing: Script = async (peer) => {
   await peer.receive("mining.subscribe");
@@ -168,6 +77,91 @@ test("a rejection carries the pool's code and words, and is not counted as accep
   expect(miner.stats.accepted).toBe(0);
 });
 
+test("a share that came too late is counted apart from those that were wrong", async () => {
+  const [miner, , told] = await minerOf(judging(`"result":null,"error":[21,"job not found"]`));
+  await miner.start();
+  worker().finish(await worker().assignment(0), LOW);
+  await expect.poll(() => miner.stats.stale).toBe(1);
+  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0, stale: 1, unanswered: 0 });
+  expect(told.filter(([name]) => name === "share").at(-1)?.[1]).toMatchObject({ status: "stale", code: 21 });
+});
+
+test("a verdict that comes after its deadline takes the share from the unanswered ones", async () => {
+  let answer: (() => void) | undefined;
+  const [miner, , told] = await minerOf(
+    async (peer, connection) => {
+      await soloUntilReady(peer, connection);
+      const { id } = await peer.receive("mining.submit");
+      answer = () => {
+        peer.send(`{"id":${id},"result":true,"error":null}`, `{"id":${id},"result":true,"error":null}`);
+      };
+    },
+    { deadlines: { submit: 20 } },
+  );
+  await miner.start();
+  worker().finish(await worker().assignment(0), LOW);
+  await expect.poll(() => miner.stats.unanswered).toBe(1);
+  answer?.();
+  await expect.poll(() => errors(told)).toEqual(["unexpected-reply"]);
+  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 1, unanswered: 0 });
+  expect(
+    told.flatMap(([name, detail]) => (name === "share" ? [[detail.status, detail.powHash]] : [])),
+  ).toEqual([
+    ["submitted", LOW],
+    ["unanswered", LOW],
+    ["accepted", LOW],
+  ]);
+});
+
+test("a stop leaves what is on its way as unanswered", async () => {
+  const [miner, , told] = await minerOf(async (peer, connection) => {
+    await soloUntilReady(peer, connection);
+    await peer.receive("mining.submit");
+  });
+  await miner.start();
+  worker().finish(await worker().assignment(0), LOW);
+  await miner.stop();
+  expect(statuses(told)).toEqual(["submitted", "unanswered"]);
+  expect(miner.stats).toMatchObject({ submitted: 1, unanswered: 1 });
+});
+
+test("a pool that refuses is no reason to end while there is another one", async () => {
+  const [first, second] = [await poolOf(refusing), await poolOf(soloUntilReady)];
+  const [miner, told] = minerFor([first.url, second.url]);
+  await miner.start();
+  await worker().assignment(0);
+  expect(miner.state).toBe("mining");
+  expect(miner.pool).toBe(second.url);
+  expect(told.flatMap(([name, detail]) => (name === "error" ? [detail] : []))).toMatchObject([
+    { error: { code: "unauthorized" }, retryInMs: 0, pool: first.url },
+  ]);
+  await miner.stop();
+  expect(miner.pool).toBeNull();
+});
+
+test("when an earlier pool takes over, the work of the later one is dropped, clean or not", async () => {
+  const first = await poolOf(async (peer, connection) => {
+    if (connection === 0) {
+      peer.hangUp();
+      return;
+    }
+    await peer.answer("mining.subscribe", `"result":[null,"bc4fe05100000000"],"error":null`);
+    peer.send(notify("1", { clean: "false" }));
+    await peer.answer("mining.authorize", `"result":true,"error":null`);
+  });
+  const second = await poolOf(soloUntilReady);
+  const [miner, told] = minerFor([first.url, second.url], { returnAfter: 1 });
+  await miner.start();
+  const before = await worker().assignment(0);
+  const after = await worker().assignment(1);
+  expect(after.drop).toBe(true);
+  expect(after.generation).toBeGreaterThan(before.generation);
+  expect(miner.pool).toBe(first.url);
+  expect(miner.state).toBe("mining");
+  worker().finish(before, LOW);
+  expect(statuses(told)).toEqual([]);
+});
+
 test("a share that the newest target no longer takes is held back", async () => {
   let harden: (() => void) | undefined;
   const [miner, pool, told] = await minerOf(async (peer, connection) => {
@@ -223,7 +217,7 @@ test("a lost connection takes the work away, and the next job gives other nonces
   expect(states(told)).toContain("reconnecting");
 });
 
-test("a share without a verdict is lost, not rejected", async () => {
+test("a share without a verdict is unanswered, not rejected", async () => {
   const [miner, , told] = await minerOf(async (peer, connection) => {
     await soloUntilReady(peer, connection);
     if (connection > 0) return;
@@ -232,8 +226,8 @@ test("a share without a verdict is lost, not rejected", async () => {
   });
   await miner.start();
   worker().finish(await worker().assignment(0), LOW);
-  await expect.poll(() => statuses(told)).toEqual(["submitted", "lost"]);
-  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0 });
+  await expect.poll(() => statuses(told)).toEqual(["submitted", "unanswered"]);
+  expect(miner.stats).toMatchObject({ submitted: 1, accepted: 0, rejected: 0, unanswered: 1 });
 });
 
 test("a trapped solver is a named error that ends everything", async () => {

@@ -11,16 +11,16 @@ export interface ClientRequest {
 /** One connection of a client, from the pool's side. */
 export class Peer {
   readonly #socket: WebSocket;
-  readonly #queue: ClientRequest[] = [];
+  readonly #queue: string[] = [];
   #wake: (() => void) | undefined;
   #closed = false;
 
   constructor(socket: WebSocket, seen: ClientRequest[]) {
     this.#socket = socket;
     socket.on("message", (data: Buffer) => {
-      const request = JSON.parse(data.toString()) as ClientRequest;
-      seen.push(request);
-      this.#queue.push(request);
+      const line = data.toString();
+      seen.push(JSON.parse(line) as ClientRequest);
+      this.#queue.push(line);
       this.#wake?.();
     });
     socket.on("close", () => {
@@ -29,20 +29,43 @@ export class Peer {
     });
   }
 
-  /** The next request; throws where it is not `method` or the client hung up. */
-  async receive(method: string): Promise<ClientRequest> {
+  /** The next line, or undefined where the client hung up. */
+  async receiveLine(): Promise<string | undefined> {
     while (this.#queue.length === 0 && !this.#closed) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const request = this.#queue.shift();
+    return this.#queue.shift();
+  }
+
+  /** The next request; throws where it is not `method` or the client hung up. */
+  async receive(method: string): Promise<ClientRequest> {
+    const line = await this.receiveLine();
+    const request = line === undefined ? undefined : (JSON.parse(line) as ClientRequest);
     if (request?.method !== method)
       throw new Error(`expected ${method}, got ${request?.method ?? "a hang-up"}`);
+    return request;
+  }
+
+  /** Receives a request of that method and sends a reply with its id and these members. */
+  async answer(method: string, members: string): Promise<ClientRequest> {
+    const request = await this.receive(method);
+    this.send(`{"id":${request.id},${members}}`);
     return request;
   }
 
   /** Sends each text as it is, in a message of its own. */
   send(...lines: string[]): void {
     for (const line of lines) this.#socket.send(line);
+  }
+
+  /** Sends a text as one message of as many frames as it has bytes, with pings between some of them. */
+  sendInFragments(text: string): void {
+    const bytes = Buffer.from(text);
+    for (const [i, byte] of bytes.entries()) {
+      this.#socket.send(Buffer.of(byte), { binary: false, fin: i === bytes.length - 1 });
+      // A client takes a ping after each for an attack.
+      if (i % 50 === 1) this.#socket.ping();
+    }
   }
 
   sendBinary(bytes: Uint8Array): void {

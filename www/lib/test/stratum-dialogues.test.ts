@@ -32,9 +32,10 @@ test("the solo dialogue: a job before authorize, a share accepted, another refus
 
   const before = Math.floor(Date.now() / 1000);
   const share = { job, extraNonce2: new Uint8Array(24).fill(7), solution: SOLUTION };
-  expect(await log.client.submit(share)).toEqual({ accepted: true, code: null, reason: null });
+  expect(await log.client.submit(share)).toEqual({ accepted: true, stale: false, code: null, reason: null });
   expect(await log.client.submit({ ...share, extraNonce2: new Uint8Array(24).fill(8) })).toEqual({
     accepted: false,
+    stale: false,
     code: 22,
     reason: "duplicate share",
   });
@@ -81,8 +82,13 @@ test("the MiningCore dialogue: a job comes with the network target, set_target g
 
   const submit = (fill: number) =>
     log.client.submit({ job, extraNonce2: new Uint8Array(30).fill(fill), solution: SOLUTION });
-  expect(await submit(1)).toEqual({ accepted: false, code: -1, reason: "stale share" });
-  expect(await submit(2)).toEqual({ accepted: false, code: 23, reason: "low difficulty share (512)" });
+  expect(await submit(1)).toEqual({ accepted: false, stale: true, code: -1, reason: "stale share" });
+  expect(await submit(2)).toEqual({
+    accepted: false,
+    stale: false,
+    code: 23,
+    reason: "low difficulty share (512)",
+  });
   expect(pool.submits[0]?.params[3]).toBe("01".repeat(30));
   expect(pool.requests[1]?.params[1]).toBe("d=512");
 
@@ -122,7 +128,7 @@ test("an error without an id belongs to the only open request, a success without
   });
   const job = await log.next("job");
   const verdict = await log.client.submit({ job, extraNonce2: new Uint8Array(24), solution: SOLUTION });
-  expect(verdict).toEqual({ accepted: false, code: 25, reason: "not subscribed" });
+  expect(verdict).toEqual({ accepted: false, stale: false, code: 25, reason: "not subscribed" });
   expect(log.all("error").map(({ error }) => error.code)).toEqual(["unexpected-reply", "unexpected-reply"]);
 });
 
@@ -139,10 +145,12 @@ test("a verdict after the deadline is reported as late, and the submit has faile
     { deadlines: { submit: 50 } },
   );
   const job = await log.next("job");
-  const submit = log.client.submit({ job, extraNonce2: new Uint8Array(24), solution: SOLUTION });
-  await expect(submit).rejects.toMatchObject({ code: "reply-timeout" });
+  const share = { job, extraNonce2: new Uint8Array(24), solution: SOLUTION };
+  await expect(log.client.submit(share)).rejects.toMatchObject({ code: "reply-timeout" });
   afterDeadline?.();
-  expect(await log.next("late")).toEqual({ accepted: true, code: null, reason: null });
+  const late = await log.next("late");
+  expect(late.share).toBe(share);
+  expect(late.verdict).toEqual({ accepted: true, stale: false, code: null, reason: null });
 });
 
 test.each([

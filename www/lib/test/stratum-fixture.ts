@@ -1,6 +1,8 @@
 import { afterEach } from "vitest";
 import { WebSocket } from "ws";
-import { StratumClient, type StratumClientEvents } from "../src/stratum-client.js";
+import type { ConnectionState } from "../src/connection-state.js";
+import { StratumClient } from "../src/stratum-client.js";
+import type { StratumClientEvents } from "../src/stratum-events.js";
 import type { StratumOptions } from "../src/stratum-options.js";
 import { type Script, ScriptedPool } from "./scripted-pool.js";
 
@@ -9,6 +11,10 @@ export const TARGET = "00ff".padEnd(64, "0");
 export const NETWORK_TARGET = "000000ff".padEnd(64, "0");
 export const HEADER = "ab".repeat(32);
 export const SOLUTION = "c3".repeat(1408);
+
+/** The members of a reply beside its id. */
+export const SUBSCRIBED = `"result":[null,"bc4fe05100000000"],"error":null`;
+export const YES = `"result":true,"error":null`;
 
 export const SOLO_SUBSCRIBED = `{"id":1,"result":[null,"bc4fe05100000000"],"error":null}`;
 export const AUTHORIZED = `{"id":2,"result":true,"error":null}`;
@@ -42,6 +48,11 @@ export class Log {
     }
   }
 
+  /** Resolves when `condition` holds, which is asked again after every event. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
   /** The next event of that name that was not taken yet. */
   async next<Name extends keyof StratumClientEvents>(name: Name): Promise<StratumClientEvents[Name]> {
     const index = this.#taken.get(name) ?? 0;
@@ -54,8 +65,15 @@ export class Log {
   }
 
   /** Resolves when the client is in that state. */
-  async state(state: string): Promise<void> {
-    while (this.client.state !== state) await this.next("state");
+  state(state: ConnectionState): Promise<void> {
+    return this.until(() => this.client.state === state);
+  }
+
+  /** Resolves when the client has gone from the one state to the other, be it long ago. */
+  passed(previous: ConnectionState, state: ConnectionState): Promise<void> {
+    return this.until(() =>
+      this.all("state").some((move) => move.previous === previous && move.state === state),
+    );
   }
 
   all<Name extends keyof StratumClientEvents>(name: Name): StratumClientEvents[Name][] {
@@ -65,30 +83,39 @@ export class Log {
   }
 }
 
+/** A scripted pool that ends with the test. */
+export async function poolOf(script: Script): Promise<ScriptedPool> {
+  const pool = await ScriptedPool.listen(script);
+  pools.push(pool);
+  return pool;
+}
+
+/** A client that is not started, and stopped with the test. Waits between tries are zero. */
+export function idleClientFor(pool: StratumOptions["pool"], options: Partial<StratumOptions> = {}): Log {
+  const client = new StratumClient({ pool, worker: WORKER, WebSocket, random: () => 0, ...options });
+  open.push(client);
+  return new Log(client);
+}
+
+/** The same, started. */
+export function clientFor(pool: StratumOptions["pool"], options: Partial<StratumOptions> = {}): Log {
+  const log = idleClientFor(pool, options);
+  log.client.start();
+  return log;
+}
+
 /** A client against a scripted pool; both end with the test. Waits between tries are zero. */
 export async function clientOf(
   script: Script,
   options: Partial<StratumOptions> = {},
 ): Promise<[Log, ScriptedPool]> {
-  const pool = await ScriptedPool.listen(script);
-  pools.push(pool);
-  const client = new StratumClient({
-    pool: pool.url,
-    worker: WORKER,
-    WebSocket,
-    random: () => 0,
-    ...options,
-  });
-  open.push(client);
-  const log = new Log(client);
-  client.start();
-  return [log, pool];
+  const pool = await poolOf(script);
+  return [clientFor(pool.url, options), pool];
 }
 
 /** The solo dialogue up to the first job and the reply to authorize, whatever the request ids are. */
 export const soloUntilReady: Script = async (peer) => {
-  const { id: subscribe } = await peer.receive("mining.subscribe");
-  peer.send(SOLO_SUBSCRIBED.replace(`"id":1`, `"id":${subscribe}`), notify("1"));
-  const { id: authorize } = await peer.receive("mining.authorize");
-  peer.send(AUTHORIZED.replace(`"id":2`, `"id":${authorize}`));
+  await peer.answer("mining.subscribe", SUBSCRIBED);
+  peer.send(notify("1"));
+  await peer.answer("mining.authorize", YES);
 };

@@ -8,6 +8,8 @@ import {
   SOLO_SUBSCRIBED,
   SOLUTION,
   soloUntilReady,
+  SUBSCRIBED,
+  YES,
 } from "./stratum-fixture.js";
 
 const line =
@@ -62,6 +64,7 @@ const BAD_INPUT: readonly [string, (peer: Peer) => void, StratumErrorCode][] = [
   ["the proxy's close code for a pool that hung up", close(4003), "connection-lost"],
   ["the proxy's close code for a bad line", close(4004), "bad-line"],
   ["the proxy's close code for an idle client", close(4005), "connection-lost"],
+  ["the proxy's close code for too many messages", close(4006), "connection-lost"],
 ];
 
 /** The pool's side up to each state of the client. */
@@ -73,6 +76,13 @@ const UNTIL: readonly [string, Script][] = [
       await peer.receive("mining.subscribe");
       peer.send(SOLO_SUBSCRIBED, notify("1"));
       await peer.receive("mining.authorize");
+    },
+  ],
+  [
+    "authorized",
+    async (peer) => {
+      await peer.answer("mining.subscribe", SUBSCRIBED);
+      await peer.answer("mining.authorize", YES);
     },
   ],
   ["ready", soloUntilReady],
@@ -186,6 +196,7 @@ const REFUSALS: readonly [string, Script, StratumErrorCode][] = [
   ["the close code of a refused page", close(1008), "not-allowed"],
   ["the proxy's close code for a bad call", close(4000), "not-allowed"],
   ["the proxy's close code for a long message", close(4001), "not-allowed"],
+  ["the proxy's close code for a share that does not hold", close(4007), "not-allowed"],
 ];
 
 test.each(REFUSALS)("%s ends the client: trying again cannot help", async (_, script, code) => {

@@ -4,11 +4,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use aion_pow::target::Target;
 use serde_json::Value;
-use solo_pool::{Config, Stats, TemplateSource};
+use solo_pool::{Config, Desk, Errand, Stats, Status, Template, TemplateSource};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -21,6 +23,7 @@ pub const WORKER: &str = "0xa0b0c0d0e0f00112233445566778899aabbccddeeff001122334
 pub struct Pool {
     pub address: SocketAddr,
     pub stats: Stats,
+    pub status: Status,
     shutdown: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -36,15 +39,23 @@ impl Pool {
         let address = listener.local_addr().unwrap();
         let stats = config.stats.clone();
         let (shutdown, stopped) = oneshot::channel();
-        let task = tokio::spawn(solo_pool::run_with(listener, config, source, async {
+        let pool = solo_pool::Pool::new(config, source);
+        let status = pool.status();
+        let task = tokio::spawn(pool.run(listener, async {
             let _ = stopped.await;
         }));
         Pool {
             address,
             stats,
+            status,
             shutdown,
             task,
         }
+    }
+
+    /// Waits for an end that nobody asked for.
+    pub async fn ended(self) {
+        within(self.task).await.unwrap();
     }
 
     pub async fn stop(self) {
@@ -85,6 +96,12 @@ impl Client {
             .await;
         assert_eq!(client.line().await, r#"{"id":2,"result":true,"error":null}"#);
         (client, job["params"].as_array().unwrap().clone())
+    }
+
+    /// Ends the connection by a reset.
+    pub fn reset(self) {
+        let socket = self.reader.into_inner().reunite(self.writer).unwrap();
+        socket.set_zero_linger().unwrap();
     }
 
     pub async fn send(&mut self, line: &str) {
@@ -132,4 +149,47 @@ pub async fn within<F: Future>(future: F) -> F::Output {
 
 pub fn config() -> Config {
     Config::new(Config::DEFAULT_SHARE_DIFFICULTY).unwrap()
+}
+
+/// A source that publishes what it is told to; `None` withdraws.
+pub struct Puppet(UnboundedReceiver<Option<Template>>);
+
+/// The strings of a puppet.
+pub type Strings = UnboundedSender<Option<Template>>;
+
+impl Puppet {
+    pub fn new() -> (Strings, Puppet) {
+        let (strings, orders) = unbounded_channel();
+        (strings, Puppet(orders))
+    }
+}
+
+impl TemplateSource for Puppet {
+    async fn run(mut self, mut desk: Desk) {
+        loop {
+            tokio::select! {
+                Some(order) = self.0.recv() => match order {
+                    Some(template) => desk.publish(template),
+                    None => assert!(desk.withdraw(), "a job to withdraw"),
+                },
+                errand = desk.next() => match errand {
+                    None => return,
+                    Some(Errand::Address(check)) => check.answer(true),
+                    Some(Errand::Block(block)) => desk.confirmed(&block),
+                },
+            }
+        }
+    }
+}
+
+/// A template that no share is a block of.
+pub fn template(number: u64, mine_hash: [u8; 32]) -> Template {
+    let mut target = [0; 32];
+    target[31] = 1;
+    Template {
+        number,
+        parent: [number as u8; 32],
+        mine_hash,
+        target: Target::from_be_bytes(target),
+    }
 }

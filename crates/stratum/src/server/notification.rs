@@ -131,32 +131,37 @@ fn port(params: &Params<'_>) -> Result<Option<u16>, ParseError> {
         .ok_or_else(|| params.wrong(1, "a port", params.get(1)))
 }
 
-/// In the solo form, with `id: null`; MiningCore leaves the member out and a client must bear both.
+/// In the solo form, with `id: null`; see [`Dialect`](super::Dialect) for the other.
 impl Serialize for Notification {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(3))?;
         object.serialize_entry("id", &())?;
         object.serialize_entry("method", self.method())?;
-        match self {
-            Notification::Notify(job) => object.serialize_entry(
-                "params",
-                &(
-                    &job.job_id,
-                    job.clean,
-                    hex::encode(job.target),
-                    hex::encode(job.header_hash),
-                ),
-            )?,
+        object.serialize_entry("params", &ParamsOf(self))?;
+        object.end()
+    }
+}
+
+/// The `params` of a notification, the same in both dialects.
+pub(super) struct ParamsOf<'a>(pub(super) &'a Notification);
+
+impl Serialize for ParamsOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Notification::Notify(job) => (
+                &job.job_id,
+                job.clean,
+                hex::encode(job.target),
+                hex::encode(job.header_hash),
+            )
+                .serialize(serializer),
             Notification::SetTarget(target)
             | Notification::SetDifficulty(ShareDifficulty::Target(target)) => {
-                object.serialize_entry("params", &[hex::encode(target)])?;
+                [hex::encode(target)].serialize(serializer)
             }
-            Notification::SetDifficulty(ShareDifficulty::Number(number)) => {
-                object.serialize_entry("params", &[number])?;
-            }
-            Notification::SetExtranonce(bytes) => object.serialize_entry("params", &[hex::encode(bytes)])?,
-            Notification::Reconnect { host, port } => object.serialize_entry("params", &(host, port))?,
+            Notification::SetDifficulty(ShareDifficulty::Number(number)) => [number].serialize(serializer),
+            Notification::SetExtranonce(bytes) => [hex::encode(bytes)].serialize(serializer),
+            Notification::Reconnect { host, port } => (host, port).serialize(serializer),
         }
-        object.end()
     }
 }
