@@ -1,7 +1,7 @@
 //! The solver for programs without an event loop.
 
 use super::batch::{Batch, Outcome};
-use super::device::{Adapter, adapters};
+use super::device::{Adapter, AdapterChoice, adapters};
 use super::error::GpuError;
 use super::layout::Layout;
 use super::solver::GpuSolver;
@@ -11,12 +11,13 @@ pub fn all_adapters() -> Vec<Adapter> {
     pollster::block_on(adapters())
 }
 
-/// [`GpuSolver::open`], waited for.
+/// [`GpuSolver::open`] of the adapter of that name, or else of the fastest.
 ///
 /// # Errors
 /// As there.
 pub fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError> {
-    pollster::block_on(GpuSolver::open(adapter, layout))
+    let choice = adapter.map_or(AdapterChoice::Fastest, AdapterChoice::Named);
+    pollster::block_on(GpuSolver::open(choice, layout))
 }
 
 /// [`GpuSolver::submit`] for headers and nonces of any length, after [`GpuSolver::prepare`].

@@ -17,6 +17,17 @@ pub struct Adapter {
     pub is_software: bool,
 }
 
+/// Which adapter to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdapterChoice<'a> {
+    /// The one that the system takes for its fastest.
+    Fastest,
+    /// The same, unless it is a program on the CPU.
+    Hardware,
+    /// The first whose name contains this, whatever the case.
+    Named(&'a str),
+}
+
 /// An open device.
 pub struct Device {
     pub device: wgpu::Device,
@@ -75,13 +86,19 @@ fn describe(adapter: &wgpu::Adapter) -> Adapter {
 }
 
 impl Device {
-    /// Opens an adapter: the first whose name contains `wanted`, whatever the case, or the one that the system takes for
-    /// its fastest.
+    /// Opens an adapter.
     ///
     /// # Errors
-    /// [`GpuError::NoAdapter`], [`GpuError::Limits`], [`GpuError::DeviceRefused`].
-    pub async fn open(wanted: Option<&str>) -> Result<Device, GpuError> {
-        let adapter = find(wanted).await?;
+    /// [`GpuError::NoAdapter`], [`GpuError::SoftwareAdapter`], [`GpuError::Limits`], [`GpuError::DeviceRefused`].
+    pub async fn open(choice: AdapterChoice<'_>) -> Result<Device, GpuError> {
+        let adapter = find(choice).await?;
+        let described = describe(&adapter);
+        if choice == AdapterChoice::Hardware && described.is_software {
+            let named = !described.name.is_empty();
+            return Err(GpuError::SoftwareAdapter {
+                name: if named { described.name } else { described.driver },
+            });
+        }
         // All that WebGPU promises is more than is used of each limit; so is what there has to be.
         let required_limits = wgpu::Limits::default();
         let mut refused = None;
@@ -121,7 +138,7 @@ impl Device {
             keeper.keep(GpuError::DeviceLost { cause });
         });
         Ok(Device {
-            adapter: describe(&adapter),
+            adapter: described,
             device,
             queue,
             faults,
@@ -162,9 +179,9 @@ impl Device {
     }
 }
 
-async fn find(wanted: Option<&str>) -> Result<wgpu::Adapter, GpuError> {
+async fn find(choice: AdapterChoice<'_>) -> Result<wgpu::Adapter, GpuError> {
     let instance = instance();
-    let Some(name) = wanted else {
+    let AdapterChoice::Named(name) = choice else {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()

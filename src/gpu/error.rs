@@ -14,6 +14,12 @@ pub enum GpuError {
         /// The adapters there are.
         found: Vec<String>,
     },
+    /// The adapter is a program on the CPU, and another was asked for.
+    #[error("the GPU adapter {name:?} is a program on the CPU")]
+    SoftwareAdapter {
+        /// Its name, or its driver's.
+        name: String,
+    },
     /// The adapter does not promise what WebGPU promises.
     #[error("the GPU adapter's limit {limit} is {found}, and must be {needed}")]
     Limits {
@@ -103,6 +109,7 @@ impl GpuError {
     pub const fn kind(&self) -> &'static str {
         match self {
             GpuError::NoAdapter { .. } => "no-adapter",
+            GpuError::SoftwareAdapter { .. } => "software-adapter",
             GpuError::Limits { .. } => "limits",
             GpuError::DeviceRefused { .. } => "device-refused",
             GpuError::OutOfMemory { .. } => "out-of-memory",

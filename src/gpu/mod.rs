@@ -43,7 +43,7 @@ mod template;
 mod timing;
 
 pub use batch::{Batch, Outcome};
-pub use device::{Adapter, adapters};
+pub use device::{Adapter, AdapterChoice, adapters};
 pub use error::GpuError;
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use web_time::Instant;
 
 use super::batch::{Batch, Meter, Outcome, Place, map};
 use super::buffers::{Buffers, INPUT_BYTES, INPUT_STRIDE, ResultBuffers};
-use super::device::{Adapter, Device};
+use super::device::{Adapter, AdapterChoice, Device};
 use super::error::GpuError;
 use super::layout::Layout;
 use super::pace::Pace;
@@ -66,8 +66,8 @@ impl GpuSolver {
     ///
     /// # Errors
     /// [`GpuError`] says why there is no GPU to be had; then the CPU solver is.
-    pub async fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError> {
-        let device = Device::open(adapter).await?;
+    pub async fn open(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
+        let device = Device::open(choice).await?;
         let results = ResultLayout::new(&layout, Pace::MOST)?;
         let bytes = Buffers::bytes(&layout, &results, Pace::INPUTS, BATCHES);
         let make = || Buffers::new(&device.device, &layout, Pace::INPUTS);

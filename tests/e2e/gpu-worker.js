@@ -5,9 +5,9 @@ import init, { GpuCore } from "/www/lib/wasm/gpu/aion_pow.js";
 let core;
 
 const calls = {
-  async open({ digitBits, workgroup }) {
+  async open({ hardware = false, digitBits, workgroup }) {
     await init();
-    core = await GpuCore.open(digitBits, workgroup);
+    core = await GpuCore.open(hardware, digitBits, workgroup);
     return JSON.parse(core.adapter());
   },
   async solve({ mineHash, batches }) {

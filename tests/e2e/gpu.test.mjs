@@ -52,6 +52,8 @@ test("two batches in flight give the known solutions, misuse and a lost device t
   try {
     const { page, faults, close } = await browser.open(`${server.url}/`);
     const call = await startWorker(page);
+    const hardware = await call("open", { hardware: true, digitBits: DIGIT_BITS });
+    assert.equal(hardware.error?.name, "software-adapter");
     const opened = await call("open", { digitBits: DIGIT_BITS, workgroup: WORKGROUP });
     assert.equal(opened.error, undefined);
     assert.equal(opened.value.backend, "webgpu");
