@@ -104,9 +104,11 @@ export class GpuLoop {
       for (;;) {
         await this.#pause();
         this.#fill();
-        const batch = this.#flying.shift();
+        const batch = this.#flying[0];
         if (batch === undefined) break;
         const outcomes = JSON.parse(await this.#watched(batch)) as NonceOutcome[];
+        // Until now it had its place, and nothing else could take it.
+        this.#flying.shift();
         this.#report(batch, outcomes);
       }
     } catch (error) {

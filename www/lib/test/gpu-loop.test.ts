@@ -19,6 +19,7 @@ class HandCore implements GpuCore {
   }
   submit(_header: Uint8Array, nonces: Uint8Array): Promise<string> {
     const firsts = [...nonces].filter((_, at) => at % 32 === 0);
+    if (this.#waiting.length === 2) throw new Error("two batches are in flight already");
     this.batches.push(firsts);
     return new Promise((resolve, reject) => {
       this.#waiting.push((outcome) => {
@@ -82,14 +83,19 @@ test("two batches are in flight, and the next is asked for when the last nonce i
   await core.comeBack();
   expect(core.batches).toHaveLength(3);
   expect(sent.map(({ type }) => type)).toEqual(["outcome", "outcome", "low"]);
-  // More of the same work fills the second place at once.
+  // While two are in flight, more of the same work waits; a place that is free it takes at once.
+  void loop.take(assignment(1, [6, 7, 8]));
+  expect(core.batches).toHaveLength(3);
   await core.comeBack();
-  void loop.take(assignment(1, [6]));
-  expect(core.batches.at(-1)).toEqual([6]);
+  expect(core.batches.at(-1)).toEqual([6, 7]);
+  await core.comeBack();
+  await core.comeBack();
+  void loop.take(assignment(1, [9]));
+  expect(core.batches.at(-1)).toEqual([9]);
   await core.comeBack();
   await core.comeBack();
   await done;
-  expect(found(sent)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(found(sent)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(sent.find(({ type }) => type === "outcome")).toMatchObject({
     generation: 1,
     sequence: 7,
