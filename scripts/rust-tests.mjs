@@ -16,20 +16,31 @@ export async function rustTests() {
   await run("cargo", ["test", "--doc", "--workspace", "--locked", "--quiet"]);
 }
 
+/**
+ * All tests that need the feature `gpu`: it is not among the default ones, so that only those who want a GPU build
+ * what talks to it.
+ */
+export async function gpuTests() {
+  const tool = hasNextest() ? ["nextest", "run", "--no-fail-fast"] : ["test"];
+  // Both at once: apart, cargo chooses other features for what they share, and builds it twice.
+  const packages = ["--package", "aion-pow", "--package", "aion-pow-cli", "--features", "gpu", "--locked"];
+  await run("cargo", [...tool, ...packages, "--lib", "--test", "gpu"]);
+}
+
 /** Runs one test binary of the root package that requires the slow feature; its tests read `env`. */
-export function slowTest(name, env) {
+export function slowTest({ name, features }, env) {
   const tool = hasNextest() ? ["nextest", "run"] : ["test"];
-  const selected = ["--package", "aion-pow", "--locked", "--features", SLOW_FEATURE, "--test", name];
+  const selected = ["--package", "aion-pow", "--locked", "--features", features.join(","), "--test", name];
   return run("cargo", [...tool, ...selected], env);
 }
 
-/** Names of the test binaries that require the slow feature. */
-export async function slowTestNames() {
+/** The test binaries that require the slow feature: their names, and all features that they require. */
+export async function slowTests() {
   const metadata = JSON.parse(
     await output("cargo", ["metadata", "--format-version", "1", "--no-deps", "--locked"]),
   );
   return metadata.packages
     .flatMap((pack) => pack.targets)
     .filter((target) => target.kind[0] === "test" && target["required-features"]?.includes(SLOW_FEATURE))
-    .map((target) => target.name);
+    .map((target) => ({ name: target.name, features: target["required-features"] }));
 }

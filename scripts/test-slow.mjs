@@ -1,14 +1,16 @@
 // `npm run test:slow [-- --ci]`: what takes longer than `npm test` may.
 import { bootstrap } from "./bootstrap.mjs";
+import { thisMachine } from "./bootstrap/machine.mjs";
+import { findVulkan } from "./bootstrap/vulkan.mjs";
 import { npmPackages, page, wasmArtifacts } from "./builds.mjs";
 import { fuzz } from "./fuzz.mjs";
 import { run } from "./run.mjs";
-import { SLOW_FEATURE, slowTest, slowTestNames } from "./rust-tests.mjs";
+import { SLOW_FEATURE, slowTest, slowTests } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
 
 /**
  * Keeps `.ci/run` within the 50 minutes it has for all its tests: tells tests over many nonces to take fewer, 6 instead
- * of 20 for the oracle, 40 instead of 200 for the rest.
+ * of 20 for the oracle, 4 instead of 20 for the GPU, 40 instead of 200 for the rest.
  */
 const FEWER = { AION_SLOW_CI: "1" };
 
@@ -17,12 +19,13 @@ const FUZZ_SECONDS = 30;
 
 const ci = process.argv.includes("--ci");
 bootstrap();
-const names = await slowTestNames();
+findVulkan(thisMachine);
+const tests = await slowTests();
 if (ci) console.log("--ci: fewer nonces a test");
 // A run that tests nothing must not look like one that passed.
-if (names.length === 0) throw new Error(`no test binary requires the feature ${SLOW_FEATURE}`);
+if (tests.length === 0) throw new Error(`no test binary requires the feature ${SLOW_FEATURE}`);
 const passed = await runSteps([
-  ...names.map((name) => ({ name, run: () => slowTest(name, ci ? FEWER : {}) })),
+  ...tests.map((test) => ({ name: test.name, run: () => slowTest(test, ci ? FEWER : {}) })),
   { name: `fuzz targets, ${FUZZ_SECONDS} s each`, run: () => fuzz(FUZZ_SECONDS) },
   {
     name: "second verifier, 10,000 mutations",

@@ -22,6 +22,8 @@
 mod blake2b;
 pub mod chain;
 pub mod equihash;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod json;
 pub mod leaf;
 pub mod params;

@@ -63,6 +63,22 @@ pub fn unpack(params: &Params, solution: &[u8]) -> Result<Vec<u32>, VerifyError>
     Ok((0..params.indices()).map(index).collect())
 }
 
+/// Swaps the halves of each node, from the leaves up, so that the first leaf on the left is the smaller: the
+/// one order the chain accepts. There are `2^k` leaves.
+#[cfg(any(feature = "solver", feature = "gpu"))]
+pub(crate) fn order(leaves: &mut [u32]) {
+    let mut half = 1;
+    while half < leaves.len() {
+        for node in leaves.chunks_exact_mut(2 * half) {
+            let (left, right) = node.split_at_mut(half);
+            if left[0] > right[0] {
+                left.swap_with_slice(right);
+            }
+        }
+        half *= 2;
+    }
+}
+
 /// Indices that cannot be packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
@@ -84,4 +100,23 @@ pub enum PackError {
         /// The width of an index.
         bits: u32,
     },
+}
+
+#[cfg(all(test, any(feature = "solver", feature = "gpu")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordering_puts_the_smaller_first_leaf_left_at_every_node() {
+        let mut leaves: [u32; 512] = core::array::from_fn(|i| (i as u32).wrapping_mul(0x9e37_79b9) >> 10);
+        let mut sorted = leaves;
+        order(&mut leaves);
+        for half in (0..9).map(|level| 1 << level) {
+            assert!(leaves.chunks_exact(2 * half).all(|node| node[0] < node[half]));
+        }
+        let mut after = leaves;
+        sorted.sort_unstable();
+        after.sort_unstable();
+        assert_eq!(sorted, after, "no leaf was lost");
+    }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findChromium } from "../bootstrap/chromium.mjs";
 import { ensureClippy } from "../bootstrap/clippy.mjs";
+import { findVulkan } from "../bootstrap/vulkan.mjs";
 import { BootstrapError } from "../bootstrap/machine.mjs";
 import { checkPrerequisites } from "../bootstrap/prerequisites.mjs";
 import { recordedMachine } from "./recorded-machine.mjs";
@@ -63,4 +64,20 @@ describe("the browser of the tests", () => {
 test("a missing clippy is named with the command that adds it", () => {
   const toolchain = { source: "rustup", version: "rustc 1.97.0-nightly", sysroot: "/nightly" };
   expect(() => ensureClippy(recordedMachine(), toolchain)).toThrow("rustup component add clippy");
+});
+
+describe("the Vulkan driver of the tests", () => {
+  const DRIVERS = "/usr/share/vulkan/icd.d";
+
+  test("is the machine's own where there is one", () => {
+    const machine = recordedMachine({ files: [DRIVERS] });
+    findVulkan(machine);
+    expect([machine.said, machine.ran]).toEqual([[], []]);
+  });
+
+  test("is said to be missing, and is no reason to fail", () => {
+    const machine = recordedMachine();
+    findVulkan(machine);
+    expect(machine.said.join()).toContain("tests of the GPU will skip");
+  });
 });

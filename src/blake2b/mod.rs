@@ -38,7 +38,7 @@ const IV: [u64; 8] = [
     0x5be0cd19137e2179,
 ];
 
-const SIGMA: [[usize; 16]; 10] = [
+pub const SIGMA: [[usize; 16]; 10] = [
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
     [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
     [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
@@ -52,7 +52,7 @@ const SIGMA: [[usize; 16]; 10] = [
 ];
 
 /// The state words that mixing step `i` of a round takes: four columns, then four diagonals.
-const STEP: [[usize; 4]; 8] = [
+pub const STEP: [[usize; 4]; 8] = [
     [0, 4, 8, 12],
     [1, 5, 9, 13],
     [2, 6, 10, 14],
@@ -150,6 +150,29 @@ impl Nonce {
             compress(&mut h, &words(&block[..128]), self.length, true);
         }
         h
+    }
+}
+
+/// The last block of a nonce's digests, for those who compress it elsewhere.
+#[cfg(feature = "gpu")]
+pub struct LastBlock {
+    /// The state that the compression begins with.
+    pub state: [u64; 16],
+    /// The message with a zero counter.
+    pub message: [u64; 16],
+    /// The chain value, which the end of the compression takes up again.
+    pub chain: [u64; 8],
+}
+
+#[cfg(feature = "gpu")]
+impl Nonce {
+    /// The last block, unless the counter crosses out of it.
+    pub fn last_block(&self) -> Option<LastBlock> {
+        (self.counter_at + 4 <= 128).then(|| LastBlock {
+            state: self.start(true, self.length),
+            message: self.message,
+            chain: self.h,
+        })
     }
 }
 

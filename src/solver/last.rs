@@ -10,6 +10,7 @@ use super::pages::Pages;
 use super::rounds::gather;
 use super::streams::{Snapshots, Streams};
 use super::worker::{END, ReferenceStarts, Worker};
+use crate::solution::order;
 
 /// What the threads of the last round share.
 pub struct LastRound<'a> {
@@ -136,21 +137,6 @@ fn pair_of(number: u32) -> (u32, u32) {
     (later, number - later * (later - 1) / 2)
 }
 
-/// Swaps the halves of each node, from the leaves up, so that the first leaf on the left is the smaller: the
-/// one order the chain accepts.
-fn order(leaves: &mut [u32; 512]) {
-    let mut half = 1;
-    while half < 512 {
-        for node in leaves.chunks_exact_mut(2 * half) {
-            let (left, right) = node.split_at_mut(half);
-            if left[0] > right[0] {
-                left.swap_with_slice(right);
-            }
-        }
-        half *= 2;
-    }
-}
-
 /// Hash bits and reference of a gathered row of layer 8.
 fn row_at(worker: &Worker, row: usize) -> (u32, u32) {
     let at = row * stride(8);
@@ -211,19 +197,5 @@ mod tests {
             }
             number += later;
         }
-    }
-
-    #[test]
-    fn ordering_puts_the_smaller_first_leaf_left_at_every_node() {
-        let mut leaves: [u32; 512] = core::array::from_fn(|i| (i as u32).wrapping_mul(0x9e37_79b9) >> 10);
-        let mut sorted = leaves;
-        order(&mut leaves);
-        for half in (0..9).map(|level| 1 << level) {
-            assert!(leaves.chunks_exact(2 * half).all(|node| node[0] < node[half]));
-        }
-        let mut after = leaves;
-        sorted.sort_unstable();
-        after.sort_unstable();
-        assert_eq!(sorted, after, "no leaf was lost");
     }
 }

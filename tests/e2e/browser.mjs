@@ -22,11 +22,14 @@ const QUIET = [
   "--remote-debugging-port=0",
 ];
 
-/** Starts the browser that CHROMIUM names. */
-export async function startBrowser() {
+/** WebGPU without a GPU: on a program that Chromium brings. */
+export const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** Starts the browser that CHROMIUM names, with `flags` beside its usual ones. */
+export async function startBrowser(flags = []) {
   const profile = await mkdtemp(join(tmpdir(), "aion-e2e-"));
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const args = [...QUIET, ...root, `--user-data-dir=${profile}`, "about:blank"];
+  const args = [...QUIET, ...flags, ...root, `--user-data-dir=${profile}`, "about:blank"];
   const child = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: ["ignore", "ignore", "pipe"] });
   const endpoint = await new Promise((resolve, reject) => {
     let said = "";

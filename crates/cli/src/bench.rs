@@ -9,13 +9,14 @@ use serde_json::json;
 
 use crate::bench_batch;
 use crate::bench_verify;
+use crate::gpu;
 use crate::resident::peak_resident_bytes;
 use crate::solve::{numbered, rounded, solve, solver};
 use crate::verify::all_cores;
 use crate::yardstick;
 
 /// What is solved for: any 32 bytes do.
-const MINE_HASH: [u8; 32] = [0x5a; 32];
+pub const MINE_HASH: [u8; 32] = [0x5a; 32];
 /// Digests of a run, and of the yardstick.
 const DIGESTS: u32 = 1 << 21;
 
@@ -48,11 +49,22 @@ pub struct Arguments {
     /// digests alone, and the second as a part of the first
     #[arg(long, value_name = "FILE", conflicts_with_all = ["runs", "paced", "verify"])]
     batch: Option<PathBuf>,
+    /// Time the solver on a GPU instead. Prints {"adapter", "backend", "driver", "software", "runs", "nonceMs",
+    /// "solutionsPerSecond", "noncesABatch", "dropped", "memoryBytes", "bytesANonce", "copyBytesPerSecond", "stages":
+    /// [{"stage", "ms", "bytes", "copyShare"}]}: nonces in batches, and each stage of a nonce by itself, in medians by
+    /// the adapter's clock (null where it has none), the bytes it moves, counted, and the part that this is of what
+    /// copies from buffer to buffer move in that time
+    #[arg(long, conflicts_with_all = ["threads", "paced", "verify", "batch"])]
+    gpu: bool,
+    /// The GPU adapter whose name contains this [default: the system's choice]
+    #[arg(long, value_name = "NAME", requires = "gpu")]
+    adapter: Option<String>,
 }
 
 /// Times the runs, then the yardstick.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match (&arguments.verify, &arguments.batch) {
+        _ if arguments.gpu => gpu::bench(arguments.adapter.as_deref(), arguments.runs),
         (Some(file), _) => bench_verify::run(file).map_err(|error| error.to_string()),
         (None, Some(file)) => {
             let threads = arguments.threads.unwrap_or_else(all_cores).max(1);

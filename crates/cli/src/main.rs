@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod bench_batch;
 mod bench_verify;
+mod gpu;
 mod resident;
 mod solve;
 mod verify;

@@ -7,14 +7,18 @@ use std::time::Duration;
 use aion_pow::solver::{MAX_THREADS, Outcome, Progress, Solver, SolverError};
 use serde::Serialize;
 
+use crate::gpu;
+
 /// Some run was incomplete.
 const INCOMPLETE: u8 = 1;
 /// Nothing could be run; clap ends with the same code on a wrong command line.
 const REFUSED: u8 = 2;
 
+const NO_MORE_NONCES: &str = "nonces count up to 2^128 - 1, and the range goes past it";
+
 /// Prints one JSON line per nonce: {"nonce", "solutions": [hex of 1408 bytes], "ms", "dropped"}. Every solution is
 /// verified. "dropped" above zero means that the memory reserved was too small for the nonce and solutions may be
-/// missing.
+/// missing. On a GPU several nonces are solved at once, and "ms" is the part of each in their time.
 ///
 /// Exit code: 0 all runs complete, 1 some run incomplete, 2 nothing could be run.
 #[derive(clap::Args)]
@@ -35,6 +39,12 @@ pub struct Arguments {
     /// Threads [default: as many as the machine runs at once]
     #[arg(long, value_name = "T")]
     threads: Option<usize>,
+    /// Solve on a GPU
+    #[arg(long, conflicts_with = "threads")]
+    gpu: bool,
+    /// The GPU adapter whose name contains this [default: the system's choice]
+    #[arg(long, value_name = "NAME", requires = "gpu")]
+    adapter: Option<String>,
 }
 
 /// What is printed of a nonce.
@@ -67,47 +77,70 @@ fn hex_nonce(text: &str) -> Result<[u8; 32], String> {
 
 /// Solves every nonce and says how it went.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let mut solver = match solver(arguments.threads) {
-        Ok(solver) => solver,
-        Err(error) => {
-            eprintln!("aion-pow solve: {error}");
-            return ExitCode::from(REFUSED);
-        }
-    };
     let mut complete = true;
+    let mut failed = None;
     let mut output = io::stdout().lock();
-    for i in 0..arguments.nonce.map_or(arguments.count, |_| 1) {
-        let nonce = match (arguments.nonce, arguments.first) {
-            (Some(nonce), _) => nonce,
-            (None, first) => match first.unwrap_or_default().checked_add(u128::from(i)) {
-                Some(number) => numbered(number),
-                None => {
-                    eprintln!("aion-pow solve: nonces count up to 2^128 - 1, and the range goes past it");
-                    return ExitCode::from(REFUSED);
-                }
-            },
-        };
-        let outcome = solve(&mut solver, &arguments.header.0, &nonce);
-        complete &= outcome.dropped == 0;
+    let mut print = |nonce: [u8; 32], solutions: &[Vec<u8>], ms: f64, dropped: u64| {
+        complete &= dropped == 0;
         let line = Line {
             nonce: hex::encode(nonce),
-            solutions: outcome.solutions.iter().map(hex::encode).collect(),
-            ms: rounded(outcome.milliseconds()),
-            dropped: outcome.dropped,
+            solutions: solutions.iter().map(hex::encode).collect(),
+            ms: rounded(ms),
+            dropped,
         };
         let written = serde_json::to_writer(&mut output, &line).map_err(io::Error::from);
-        if let Err(error) = written.and_then(|()| writeln!(output)) {
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                eprintln!("aion-pow solve: cannot write: {error}");
-            }
-            return ExitCode::from(REFUSED);
+        failed = written.and_then(|()| writeln!(output)).err();
+        failed.is_none()
+    };
+    let (nonces, past_the_last) = nonces(arguments);
+    let header = &arguments.header.0;
+    let result = if arguments.gpu {
+        gpu::solve(arguments.adapter.as_deref(), header, nonces, &mut print)
+    } else {
+        on_the_cpu(arguments.threads, header, nonces, &mut print)
+    };
+    let complaint = match (result, failed) {
+        (Err(error), _) => Some(error),
+        (Ok(()), Some(error)) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(REFUSED),
+        (Ok(()), Some(error)) => Some(format!("cannot write: {error}")),
+        (Ok(()), None) => past_the_last.then(|| NO_MORE_NONCES.to_owned()),
+    };
+    match complaint {
+        Some(complaint) => {
+            eprintln!("aion-pow solve: {complaint}");
+            ExitCode::from(REFUSED)
+        }
+        None if complete => ExitCode::SUCCESS,
+        None => ExitCode::from(INCOMPLETE),
+    }
+}
+
+/// All nonces asked for, and whether the range goes past the last there is.
+fn nonces(arguments: &Arguments) -> (Box<dyn Iterator<Item = [u8; 32]>>, bool) {
+    if let Some(nonce) = arguments.nonce {
+        return (Box::new(std::iter::once(nonce)), false);
+    }
+    let first = arguments.first.unwrap_or_default();
+    let numbers = (0..arguments.count).map_while(move |i| first.checked_add(u128::from(i)));
+    let last = u128::from(arguments.count.saturating_sub(1));
+    (Box::new(numbers.map(numbered)), first.checked_add(last).is_none())
+}
+
+/// Solves nonces one after another on this machine's processor.
+fn on_the_cpu(
+    threads: Option<usize>,
+    header: &[u8],
+    nonces: impl Iterator<Item = [u8; 32]>,
+    print: &mut gpu::Print,
+) -> Result<(), String> {
+    let mut solver = solver(threads).map_err(|error| error.to_string())?;
+    for nonce in nonces {
+        let outcome = solve(&mut solver, header, &nonce);
+        if !print(nonce, &outcome.solutions, outcome.milliseconds(), outcome.dropped) {
+            break;
         }
     }
-    if complete {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(INCOMPLETE)
-    }
+    Ok(())
 }
 
 /// A solver with so many threads, or as many as the machine runs at once.

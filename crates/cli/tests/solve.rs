@@ -81,7 +81,7 @@ fn a_nonce_by_its_bytes_or_by_its_number_is_the_same_nonce_on_any_number_of_thre
 #[test]
 fn wrong_arguments_end_with_code_2_and_name_the_value() {
     let (header, short, odd) = (header(), "00".repeat(31), "00".repeat(31) + "0");
-    let table: [(&str, &[&str], &str); 9] = [
+    let table: [(&str, &[&str], &str); 11] = [
         ("no header", &["--first", "0"], "--header"),
         ("no nonce", &["--header", &header], "--nonce"),
         (
@@ -113,6 +113,16 @@ fn wrong_arguments_end_with_code_2_and_name_the_value() {
             "no threads",
             &["--header", &header, "--first", "0", "--threads", "0"],
             "0 threads: this solver takes 1 to",
+        ),
+        (
+            "threads of a GPU",
+            &["--header", &header, "--first", "0", "--gpu", "--threads", "2"],
+            "cannot be used with",
+        ),
+        (
+            "an adapter without a GPU",
+            &["--header", &header, "--first", "0", "--adapter", "any"],
+            "--gpu",
         ),
         (
             "number past 128 bits",

@@ -104,6 +104,21 @@ pub const ARTIFACTS: &[Artifact] = &[
         solver: true,
         exports: &["minercore_new", "initThreadPool", "wbg_rayon_start_worker"],
     },
+    Artifact {
+        name: "gpu",
+        features: "gpu,wasm-gpu",
+        target_features: "+simd128",
+        codegen: KERNEL_CODEGEN,
+        link_args: &[],
+        // The GPU does the work; what runs here is handing it out, and a verdict for each solution.
+        opt_level: "s",
+        is_small: true,
+        is_bundled: false,
+        out_dir: "www/lib/wasm/gpu",
+        threads: false,
+        solver: false,
+        exports: &["gpucore_open", "gpucore_submit", "gpucore_adapter"],
+    },
 ];
 
 /// The artifact of that name, or all of them.
@@ -133,13 +148,13 @@ mod tests {
 
     #[test]
     fn an_unknown_artifact_is_refused_with_the_names_of_the_known_ones() {
-        let error = selected(Some("gpu"))
+        let error = selected(Some("cuda"))
             .err()
             .expect("there is no such artifact")
             .to_string();
         assert_eq!(
             error,
-            r#"no artifact is called "gpu": there are verify, miner-st, miner-mt"#
+            r#"no artifact is called "cuda": there are verify, miner-st, miner-mt, gpu"#
         );
     }
 

@@ -16,7 +16,7 @@ type Hash = Blake2b<U32>;
 /// Hash of all that decides an artifact's bytes: sources, manifests, this program, toolchain and flags.
 pub fn inputs(root: &Path, toolchain: &Toolchain, artifact: &Artifact) -> Result<String> {
     let mut hash = Hash::new();
-    for path in ["src", "Cargo.toml", "Cargo.lock", "crates/xtask"] {
+    for path in ["src", "shaders", "Cargo.toml", "Cargo.lock", "crates/xtask"] {
         add(&mut hash, &root.join(path))?;
     }
     for text in [&toolchain.version, &codegen_flags(artifact).join("\n")] {

@@ -78,10 +78,28 @@ export function memoryWords(bytes: number): string {
   return bytes === 0 ? "none" : `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** The solver in use. */
-export function solverWords({ backend, threads }: MinerStats): string {
+/** What the choice of a back end means. */
+export function backendWords(backend: string): string {
+  switch (backend) {
+    case "gpu":
+      return "The CPU, where there is none.";
+    case "both":
+      return "The GPU beside the CPU.";
+    default:
+      return "Nothing goes to the GPU.";
+  }
+}
+
+/** The solvers in use, each with its rate where there are two. */
+export function solverWords({ backend, threads, gpu, solutionsPerSecond }: MinerStats): string {
   if (backend === null) return "none";
-  return backend === "single" ? "single thread" : `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const graphics = gpu === null ? "" : `GPU ${gpu.adapter}`;
+  if (backend === "gpu") return graphics;
+  const cpu = backend === "single" ? "single thread" : `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  if (gpu === null) return cpu;
+  const rate = (solutions: number): string => `${solutions.toFixed(2)} Sol/s`;
+  const { solutionsPerSecond: onGpu } = gpu;
+  return `${cpu} (${rate(solutionsPerSecond - onGpu)}), ${graphics} (${rate(onGpu)})`;
 }
 
 function shares({ accepted, rejected, stale, unanswered }: MinerStats): string {

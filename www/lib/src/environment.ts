@@ -1,5 +1,5 @@
 import { MinerError } from "./miner-error.js";
-import type { Backend } from "./worker-messages.js";
+import type { CpuBackend } from "./worker-messages.js";
 
 /** What this browser offers the miner. */
 export interface Capabilities {
@@ -41,8 +41,8 @@ export function capabilities(): Capabilities {
   };
 }
 
-/** The back end for this environment. Throws a {@link MinerError} where there is none: `no-workers` or `no-simd`. */
-export function chooseBackend({ workers, simd, crossOriginIsolated }: Capabilities): Backend {
+/** How the CPU's solver runs in this environment. Throws a {@link MinerError} where there is none: `no-workers` or `no-simd`. */
+export function chooseBackend({ workers, simd, crossOriginIsolated }: Capabilities): CpuBackend {
   if (!workers) throw new MinerError("no-workers", "this environment has no workers");
   if (!simd)
     throw new MinerError("no-simd", "this browser's WebAssembly has no SIMD, which the solver needs");

@@ -5,8 +5,8 @@ export type { Job } from "./job-book.js";
 export { Miner } from "./miner.js";
 export { MinerError, type MinerErrorCode } from "./miner-error.js";
 export type { MinerEvents, MinerState, ShareEvent } from "./miner-events.js";
-export { MAX_THREADS, type MinerOptions } from "./miner-options.js";
-export type { MinerStats } from "./miner-stats.js";
+export { type BackendOption, MAX_THREADS, type MinerOptions } from "./miner-options.js";
+export type { GpuStats, MinerStats } from "./miner-stats.js";
 export type { WebSocketClass, WebSocketLike } from "./pool-socket.js";
 export type { Share, Verdict } from "./share.js";
 export { StratumClient } from "./stratum-client.js";
@@ -14,4 +14,4 @@ export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-e
 export type { StratumClientEvents } from "./stratum-events.js";
 export { type Deadlines, DEFAULT_DEADLINES, isAddress, type StratumOptions } from "./stratum-options.js";
 export { PROTOCOL } from "./subscription.js";
-export type { Backend } from "./worker-messages.js";
+export type { Backend, CpuBackend } from "./worker-messages.js";

@@ -1,13 +1,13 @@
 import type { MinerCore, MinerModule, ThreadedMinerModule } from "./miner-core.js";
 import { MinerError, messageOf } from "./miner-error.js";
-import type { Backend } from "./worker-messages.js";
+import type { CpuBackend } from "./worker-messages.js";
 
 /**
  * Loads an artifact and makes its solver. With a `wasmBase`, from that folder; without, from the package, in a form
  * that bundlers follow. Throws a {@link MinerError}: `solver-unavailable` or `out-of-memory`.
  */
 export async function loadCore(
-  backend: Backend,
+  backend: CpuBackend,
   threads: number,
   wasmBase: string | null,
 ): Promise<MinerCore> {
@@ -22,7 +22,10 @@ export async function loadCore(
   }
 }
 
-function loadModule(backend: Backend, wasmBase: string | null): Promise<MinerModule | ThreadedMinerModule> {
+function loadModule(
+  backend: CpuBackend,
+  wasmBase: string | null,
+): Promise<MinerModule | ThreadedMinerModule> {
   if (wasmBase !== null) {
     const folder = backend === "threads" ? "miner-mt" : "miner-st";
     const url = new URL(`${folder}/aion_pow.js`, wasmBase).href;

@@ -10,6 +10,8 @@
  * | `solver-unavailable` | the solver's script or wasm could not be loaded, or a thread did not start |
  * | `solver-trapped` | the solver or one of its threads ended by an error |
  * | `solver-silent` | the solver gave no sign of life for five seconds |
+ * | `gpu-unavailable` | no GPU can be had; the message says why |
+ * | `gpu-failed` | the GPU was lost, or computed wrongly |
  * | `nonces-exhausted` | every nonce that the pool's extraNonce1 leaves was tried; goes on when the pool gives another |
  * | `stopped` | stopped before the start was complete |
  */
@@ -21,6 +23,8 @@ export type MinerErrorCode =
   | "solver-unavailable"
   | "solver-trapped"
   | "solver-silent"
+  | "gpu-unavailable"
+  | "gpu-failed"
   | "nonces-exhausted"
   | "stopped";
 

@@ -1,15 +1,26 @@
 import { MinerError } from "./miner-error.js";
 import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
 
+/**
+ * Where solving is done. `cpu` is the default. `gpu` takes what the browser has, and the CPU where there is none or when
+ * it fails; `auto` does too, but leaves adapters alone that are programs on the CPU; `both` takes both at once.
+ */
+export type BackendOption = "auto" | "cpu" | "gpu" | "both";
+
+const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"];
+
 /** Where to mine, for whom, and with how much of the machine. */
 export interface MinerOptions extends StratumOptions {
+  readonly backend?: BackendOption;
   /** Solver threads; half of the processors by default. Without cross-origin isolation there is one, whatever is asked. */
   readonly threads?: number;
   /** The part of the time that the solver works, above 0 and at most 1, which is the default. */
   readonly throttle?: number;
   /** The solver worker's script, where the bundle does not place it by itself. */
   readonly workerUrl?: string | URL;
-  /** The absolute address of the folder of `miner-mt/` and `miner-st/`, where the bundle does not place them by itself. */
+  /** The GPU's worker's script, likewise. */
+  readonly gpuWorkerUrl?: string | URL;
+  /** The absolute address of the folder of `miner-mt/`, `miner-st/` and `gpu/`, where the bundle does not place them by itself. */
   readonly wasmBase?: string | URL;
 }
 
@@ -19,7 +30,13 @@ export const MAX_THREADS = 48;
 /** Throws `bad-options` with the option's name where an option cannot be used. */
 export function checkMinerOptions(options: MinerOptions): void {
   checkStratumOptions(options);
-  const { threads, throttle } = options;
+  const { backend = "cpu", threads, throttle } = options;
+  if (!BACKENDS.includes(backend)) {
+    throw new MinerError(
+      "bad-options",
+      `backend must be one of ${BACKENDS.join(", ")}, not ${backend as string}`,
+    );
+  }
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)) {
     throw new MinerError(
       "bad-options",

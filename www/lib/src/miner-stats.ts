@@ -1,6 +1,16 @@
 import type { RunOutcome } from "./miner-core.js";
 import type { Backend } from "./worker-messages.js";
 
+/** A GPU at work. */
+export interface GpuStats {
+  /** The adapter's name, as far as the browser tells it. */
+  readonly adapter: string;
+  /** Memory of its solver on the device in bytes. */
+  readonly memoryBytes: number;
+  /** Its part of the rate. */
+  readonly solutionsPerSecond: number;
+}
+
 /**
  * Numbers of a session. Accepted, rejected and stale are what the pool said, nothing else; with those unanswered and those
  * still on their way they are the submitted ones, each counted once.
@@ -20,11 +30,14 @@ export interface MinerStats {
   readonly stale: number;
   /** The pool never said: the connection or the deadline ended first. */
   readonly unanswered: number;
-  /** Solver threads; 1 for the back end `single`, 0 while there is no solver. */
+  /** Threads of the CPU's solver; 1 for the back end `single`, 0 while it does not work. */
   readonly threads: number;
+  /** Where solving is done: the CPU's solver where there are both, null while there is none. */
   readonly backend: Backend | null;
-  /** Linear memory of the solver in bytes. */
+  /** Linear memory of the CPU's solver in bytes. */
   readonly memoryBytes: number;
+  /** The GPU, while one is at work. */
+  readonly gpu: GpuStats | null;
 }
 
 /** The span over which the rate is taken, in milliseconds. */
@@ -39,11 +52,17 @@ export class StatsCounter {
     memoryBytes: 0,
   };
   #miningSince: number | undefined;
-  #recent: { at: number; solutions: number }[] = [];
+  #gpu: Pick<GpuStats, "adapter" | "memoryBytes"> | null = null;
+  #recent: { at: number; solutions: number; onGpu: boolean }[] = [];
 
-  /** The solver is there, or (null) gone. */
+  /** The CPU's solver is there, or (null) gone. */
   solver(solver: Pick<MinerStats, "threads" | "backend" | "memoryBytes"> | null): void {
     this.#solver = solver ?? { threads: 0, backend: null, memoryBytes: 0 };
+  }
+
+  /** The GPU is there, or (null) gone. */
+  gpu(gpu: Pick<GpuStats, "adapter" | "memoryBytes"> | null): void {
+    this.#gpu = gpu;
   }
 
   /** Mining begins or goes on at `now`, in milliseconds. */
@@ -57,12 +76,12 @@ export class StatsCounter {
     this.#recent = [];
   }
 
-  /** A run finished at `now`. */
-  finished({ solutions }: RunOutcome, memoryBytes: number, now: number): void {
+  /** A run finished at `now`; `memoryBytes` is what the CPU's solver has then, and null where it was the GPU's run. */
+  finished({ solutions }: RunOutcome, memoryBytes: number | null, now: number): void {
     this.#counts.runs++;
     this.#counts.solutions += solutions;
-    this.#solver = { ...this.#solver, memoryBytes };
-    this.#recent.push({ at: now, solutions });
+    if (memoryBytes !== null) this.#solver = { ...this.#solver, memoryBytes };
+    this.#recent.push({ at: now, solutions, onGpu: memoryBytes === null });
   }
 
   submitted(): void {
@@ -86,8 +105,18 @@ export class StatsCounter {
 
   at(now: number): MinerStats {
     this.#recent = this.#recent.filter(({ at }) => now - at < WINDOW_MS);
-    const found = this.#recent.reduce((sum, { solutions }) => sum + solutions, 0);
     const span = Math.min(WINDOW_MS, now - (this.#miningSince ?? now));
-    return { solutionsPerSecond: span > 0 ? (1000 * found) / span : 0, ...this.#counts, ...this.#solver };
+    const rate = (recent: readonly { solutions: number }[]): number => {
+      const found = recent.reduce((sum, { solutions }) => sum + solutions, 0);
+      return span > 0 ? (1000 * found) / span : 0;
+    };
+    const gpuRate = rate(this.#recent.filter(({ onGpu }) => onGpu));
+    return {
+      solutionsPerSecond: rate(this.#recent),
+      ...this.#counts,
+      ...this.#solver,
+      backend: this.#solver.backend ?? (this.#gpu === null ? null : "gpu"),
+      gpu: this.#gpu === null ? null : { ...this.#gpu, solutionsPerSecond: gpuRate },
+    };
   }
 }

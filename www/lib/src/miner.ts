@@ -6,17 +6,17 @@ import { checkMinerOptions, checkThrottle, type MinerOptions } from "./miner-opt
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
 import { NoncePlan } from "./nonce-plan.js";
 import { ShareLedger } from "./share-ledger.js";
-import { SolverHost } from "./solver-host.js";
+import { Solvers } from "./solvers.js";
 import { StratumClient } from "./stratum-client.js";
 import { StratumError } from "./stratum-error.js";
 import { isBelow } from "./target.js";
 import { TypedEventTarget } from "./typed-events.js";
-import { type Feed, WorkFeed } from "./work-feed.js";
-import type { FromSolver } from "./worker-messages.js";
+import { type Feed, GPU_NONCES, WorkFeed } from "./work-feed.js";
+import type { Backend, CpuBackend, FromSolver } from "./worker-messages.js";
 
 /** What belongs to one start and ends with it. */
 interface Session {
-  readonly host: SolverHost;
+  readonly solvers: Solvers;
   readonly feed: WorkFeed;
   readonly client: StratumClient;
   /** True from when the solver can work. */
@@ -77,7 +77,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   set throttle(throttle: number) {
     checkThrottle(throttle);
     this.#throttle = throttle;
-    this.#session?.host.throttle(throttle);
+    this.#session?.solvers.throttle(throttle);
   }
 
   /**
@@ -113,11 +113,10 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       const session = this.#openSession(backend, threads);
       const refused = new Promise<never>((_, reject) => (session.refuse = reject));
       session.client.start();
-      const memoryBytes = await Promise.race([session.host.ready, refused]);
+      await Promise.race([session.solvers.ready, refused]);
       check();
       session.refuse = undefined;
       session.solverReady = true;
-      this.#stats.solver({ backend, threads, memoryBytes });
       this.#enter(session, session.phase);
     } catch (cause) {
       // A stop that came in between has ended the session already.
@@ -129,19 +128,26 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     }
   }
 
-  #openSession(backend: "threads" | "single", threads: number): Session {
-    const { workerUrl, wasmBase } = this.#options;
-    const feed = new WorkFeed(this.#plan);
+  #openSession(cpu: CpuBackend, threads: number): Session {
+    const { backend: wanted = "cpu", workerUrl, gpuWorkerUrl, wasmBase } = this.#options;
+    const feed = wanted === "cpu" ? new WorkFeed(this.#plan) : new WorkFeed(this.#plan, GPU_NONCES);
     const client = new StratumClient(this.#options);
-    const host = new SolverHost(
-      { backend, threads, throttle: this.#throttle, workerUrl, wasmBase },
+    const throttle = this.#throttle;
+    const solvers = new Solvers(
+      { wanted, cpu, threads, throttle, workerUrl, gpuWorkerUrl, wasmBase },
       {
-        low: (generation) => {
-          const work = feed.more(generation);
-          if (work !== undefined) host.work(work);
+        more: (generation) => feed.more(generation),
+        outcome: (backend, message) => {
+          this.#finish(session, backend, message);
         },
-        outcome: (message) => {
-          this.#finish(session, message);
+        ready: (backend, ready) => {
+          if (backend !== "gpu")
+            this.#stats.solver(ready && { backend, threads, memoryBytes: ready.memoryBytes });
+          else this.#stats.gpu(ready && { adapter: ready.adapter ?? "", memoryBytes: ready.memoryBytes });
+          this.#tellStats();
+        },
+        fellBack: (error) => {
+          this.emit("error", { error, retryInMs: null, pool: null });
         },
         failed: (error) => {
           void this.#end("failed");
@@ -150,7 +156,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       },
     );
     const session: Session = {
-      host,
+      solvers,
       feed,
       client,
       solverReady: false,
@@ -164,9 +170,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   /** Listens to the session's pool. */
   #follow(session: Session): void {
-    const { host, feed, client } = session;
+    const { solvers, feed, client } = session;
     client.addEventListener("state", ({ detail: { state, previous } }) => {
-      if (previous === "ready") this.#pause(host, feed.clear());
+      if (previous === "ready") this.#pause(solvers, feed.clear());
       if (state === "authorized") this.#enter(session, "waiting-for-job");
       else if (state === "waiting") this.#enter(session, "reconnecting");
       else if (state === "connecting") this.#enter(session, "connecting");
@@ -206,7 +212,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   #assign(session: Session, feed: Feed): void {
     if ("work" in feed) {
-      session.host.work(feed.work);
+      session.solvers.work(feed.work);
       this.#enter(session, "mining");
       return;
     }
@@ -214,7 +220,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   }
 
   #exhausted(session: Session, generation: number): void {
-    this.#pause(session.host, generation);
+    this.#pause(session.solvers, generation);
     this.#enter(session, "waiting-for-job");
     const error = new MinerError(
       "nonces-exhausted",
@@ -223,17 +229,17 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.emit("error", { error, retryInMs: null, pool: null });
   }
 
-  #pause(host: SolverHost, generation: number): void {
-    host.idle(generation);
+  #pause(solvers: Solvers, generation: number): void {
+    solvers.idle(generation);
     this.#stats.paused();
     this.#tellStats();
   }
 
-  #finish(session: Session, message: Extract<FromSolver, { type: "outcome" }>): void {
+  #finish(session: Session, backend: Backend, message: Extract<FromSolver, { type: "outcome" }>): void {
     const { feed, client } = session;
     const { generation, sequence, nonce, outcome, memoryBytes } = message;
     if (!feed.isCurrent(generation)) return;
-    this.#stats.finished(outcome, memoryBytes, Date.now());
+    this.#stats.finished(outcome, backend === "gpu" ? null : memoryBytes, Date.now());
     const job = client.liveJob(sequence);
     const best = outcome.shares[0];
     if (job !== undefined && best !== undefined) {
@@ -257,8 +263,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.#session = undefined;
     if (state === "stopped") this.#move("stopping");
     session?.client.stop();
-    const ending = (session?.host.end() ?? Promise.resolve()).then(() => {
+    const ending = (session?.solvers.end() ?? Promise.resolve()).then(() => {
       this.#stats.solver(null);
+      this.#stats.gpu(null);
       this.#stats.paused();
       this.#starting = undefined;
       this.#ending = undefined;

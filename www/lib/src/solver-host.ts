@@ -9,7 +9,9 @@ export interface SolverOptions {
   readonly threads: number;
   /** The part of the time that the solver may work, above 0 and at most 1. */
   readonly throttle: number;
-  /** The worker's script, where it is not the package's own `solver-worker.js`. */
+  /** Whether a GPU adapter that is a program on the CPU is refused. */
+  readonly hardware?: boolean;
+  /** The worker's script, where it is not the package's own `solver-worker.js` or, for a GPU, `gpu-worker.js`. */
   readonly workerUrl?: string | URL | undefined;
   /** The folder of the artifacts, where it is not the package's own. */
   readonly wasmBase?: string | URL | undefined;
@@ -22,10 +24,18 @@ export interface SolverListener {
   failed(error: MinerError): void;
 }
 
+/** What is known of a solver that is ready. */
+export interface Ready {
+  readonly memoryBytes: number;
+  /** A GPU's name. */
+  readonly adapter: string | null;
+}
+
 /** A solver at work is silent for no longer than this, in milliseconds. */
 export const SILENCE_MS = 5_000;
 
-const LOADING_MS = 60_000;
+// A GPU's shaders take some browsers seconds to compile, and then it solves a nonce.
+const LOADING_MS = { threads: 60_000, single: 60_000, gpu: 240_000 } as const;
 const ENDING_MS = 15_000;
 
 // A solver that is told to end does so within a slice of its work; one that does not is ended.
@@ -42,24 +52,35 @@ export class SolverHost {
     this.#fail("solver-silent", `the solver gave no sign of life for ${SILENCE_MS / 1000} s`);
   });
   readonly #loadTimer: ReturnType<typeof setTimeout>;
-  #settleReady: { resolve: (memoryBytes: number) => void; reject: (error: MinerError) => void } | undefined;
+  #settleReady: { resolve: (ready: Ready) => void; reject: (error: MinerError) => void } | undefined;
   /** The work that came before the solver was ready. */
   #early: Assignment | undefined;
   #over = false;
 
-  /** Resolves with the solver's memory in bytes; rejects with a {@link MinerError} when it did not come up. */
-  readonly ready: Promise<number>;
+  /** Rejects with a {@link MinerError} when the solver did not come up. */
+  readonly ready: Promise<Ready>;
 
-  constructor({ backend, threads, throttle, workerUrl, wasmBase }: SolverOptions, listener: SolverListener) {
+  constructor(
+    { backend, threads, throttle, hardware = false, workerUrl, wasmBase }: SolverOptions,
+    listener: SolverListener,
+  ) {
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }));
     // A start that fails for another reason no longer waits for it.
     this.ready.catch(() => undefined);
-    // Bundlers recognise a worker's script by the very form of the first call.
-    this.#worker =
-      workerUrl === undefined
-        ? new Worker(new URL("./solver-worker.js", import.meta.url), { type: "module", name: this.#life })
-        : new Worker(workerUrl, { type: "module", name: this.#life });
+    const options = { type: "module", name: this.#life } as const;
+    // Bundlers recognise a worker's script by the very form of these calls.
+    if (workerUrl !== undefined) this.#worker = new Worker(workerUrl, options);
+    else if (backend === "gpu")
+      this.#worker = new Worker(new URL("./gpu-worker.js", import.meta.url), {
+        type: "module",
+        name: this.#life,
+      });
+    else
+      this.#worker = new Worker(new URL("./solver-worker.js", import.meta.url), {
+        type: "module",
+        name: this.#life,
+      });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromSolver>) => {
       this.#hear(data);
     });
@@ -72,10 +93,13 @@ export class SolverHost {
       else this.#fail("solver-unavailable", event.message || "the solver's script could not be loaded");
     });
     this.#loadTimer = setTimeout(() => {
-      this.#fail("solver-unavailable", `the solver was not ready within ${LOADING_MS / 1000} s`);
-    }, LOADING_MS);
+      const seconds = LOADING_MS[backend] / 1000;
+      const code = backend === "gpu" ? "gpu-unavailable" : "solver-unavailable";
+      this.#fail(code, `the solver was not ready within ${seconds} s`);
+    }, LOADING_MS[backend]);
     this.#watchdog.watch();
-    this.#tell({ type: "load", backend, threads, throttle, wasmBase: wasmBase?.toString() ?? null });
+    const base = wasmBase?.toString() ?? null;
+    this.#tell({ type: "load", backend, threads, throttle, wasmBase: base, hardware });
   }
 
   /** Gives work, which waits for the solver where it is not ready yet; from its beginning silence is an error. */
@@ -138,7 +162,10 @@ export class SolverHost {
       case "ready":
         clearTimeout(this.#loadTimer);
         this.#watchdog.rest();
-        this.#settleReady?.resolve(message.memoryBytes);
+        this.#settleReady?.resolve({
+          memoryBytes: message.memoryBytes,
+          adapter: message.adapter ?? null,
+        });
         this.#settleReady = undefined;
         if (this.#early !== undefined) this.work(this.#early);
         this.#early = undefined;

@@ -35,6 +35,7 @@ async function load({ backend, threads, wasmBase }: Extract<ToSolver, { type: "l
     send({ type: "alive" });
   }, LOADING_BEAT_MS);
   try {
+    if (backend === "gpu") throw new MinerError("solver-unavailable", "this script is the CPU's");
     await holdLife(scope.name);
     const core = await loadCore(backend, threads, wasmBase);
     loop = new SolverLoop(core, { send, yieldToMessages, rest, now: () => performance.now() }, share);

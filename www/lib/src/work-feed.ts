@@ -7,18 +7,24 @@ import type { Assignment } from "./worker-messages.js";
 // Few, so that a dropped job wastes little of a small nonce space; enough that the worker never waits for the page.
 const NONCES = 4;
 
+/** Nonces of an assignment where a GPU works, whose batches have up to so many. */
+export const GPU_NONCES = 64;
+
 /** What to do with a solver: give it work, or take all work away because there are no nonces left. */
 export type Feed = { readonly work: Assignment } | { readonly exhausted: true; readonly generation: number };
 
 /** Turns jobs into assignments, and knows which answers are stale. */
 export class WorkFeed {
   readonly #plan: NoncePlan;
+  readonly #nonces: number;
   #job: Job | undefined;
   #generation = 0;
   #lastNonce = "";
 
-  constructor(plan: NoncePlan) {
+  /** `nonces`: how many an assignment has at the most. */
+  constructor(plan: NoncePlan, nonces = NONCES) {
     this.#plan = plan;
+    this.#nonces = nonces;
   }
 
   /** The work for a new job: a clean one drops what runs, any other lets it finish. */
@@ -65,7 +71,7 @@ export class WorkFeed {
     const job = this.#job;
     if (drop) this.#generation++;
     const generation = this.#generation;
-    const nonces = job === undefined ? [] : this.#plan.take(job.extraNonce1, NONCES);
+    const nonces = job === undefined ? [] : this.#plan.take(job.extraNonce1, this.#nonces);
     const last = nonces.at(-1);
     if (job === undefined || last === undefined) return { exhausted: true, generation };
     this.#lastNonce = hexFromBytes(last);

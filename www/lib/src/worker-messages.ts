@@ -1,8 +1,11 @@
 import type { RunOutcome } from "./miner-core.js";
 import type { MinerErrorCode } from "./miner-error.js";
 
-/** How the solver runs: on a pool of threads over shared memory, or alone. */
-export type Backend = "threads" | "single";
+/** How the CPU's solver runs: on a pool of threads over shared memory, or alone. */
+export type CpuBackend = "threads" | "single";
+
+/** Where solving is done. */
+export type Backend = CpuBackend | "gpu";
 
 /**
  * Work for the solver: some nonces for one job. It takes the place of the nonces not yet begun; the run that is under
@@ -28,8 +31,10 @@ export type ToSolver =
       readonly threads: number;
       /** The part of the time that the solver may work, above 0 and at most 1. */
       readonly throttle: number;
-      /** The folder of the artifacts `miner-mt/` and `miner-st/`, where it is not the package's own. */
+      /** The folder of the artifacts `miner-mt/`, `miner-st/` and `gpu/`, where it is not the package's own. */
       readonly wasmBase: string | null;
+      /** Whether a GPU adapter that is a program on the CPU is refused. */
+      readonly hardware: boolean;
     }
   | { readonly type: "work"; readonly assignment: Assignment }
   /** No work: what runs is cancelled. */
@@ -41,7 +46,8 @@ export type ToSolver =
 
 /** What the solver worker says to the page. Any message is a sign of life. */
 export type FromSolver =
-  | { readonly type: "ready"; readonly memoryBytes: number }
+  /** `adapter` is a GPU's name. */
+  | { readonly type: "ready"; readonly memoryBytes: number; readonly adapter?: string }
   | { readonly type: "alive" }
   /** The last nonce of the assignment has begun. */
   | { readonly type: "low"; readonly generation: number }

@@ -43,3 +43,17 @@ test("there is a back end, with threads and memory, while there is a solver", ()
   stats.solver(null);
   expect(stats.at(0)).toMatchObject({ backend: null, threads: 0, memoryBytes: 0 });
 });
+
+test("a GPU has a rate of its own within the whole, and stands for the back end only where it is alone", () => {
+  const stats = new StatsCounter();
+  stats.gpu({ adapter: "Tahiti", memoryBytes: 512 });
+  stats.mining(0);
+  stats.finished(outcome(6), null, 500);
+  stats.finished(outcome(2), 64, 500);
+  const gpu = { adapter: "Tahiti", memoryBytes: 512, solutionsPerSecond: 6 };
+  expect(stats.at(1000)).toMatchObject({ backend: "gpu", solutionsPerSecond: 8, gpu });
+  stats.solver({ backend: "single", threads: 1, memoryBytes: 64 });
+  expect(stats.at(1000).backend).toBe("single");
+  stats.gpu(null);
+  expect(stats.at(1000).gpu).toBeNull();
+});

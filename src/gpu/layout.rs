@@ -1,0 +1,633 @@
+//! How a run is laid out on a GPU: the one set of numbers from which shaders, buffers, dispatches and the tests' twin
+//! follow.
+//!
+//! A digit's first bits choose a bucket, which is where a row lies and so is never stored; its last bits, the chain
+//! bits, choose a chain within the bucket. Every bucket has places for so many rows and not one more. A row of layer
+//! `l` keeps what is left of the leaf without the bucket's bits, right-aligned in 32-bit words, and one 32-bit
+//! reference to where it came from. Rows lie in two planes of vectors, because a scattered store costs the same
+//! whatever its width, and because one plane of whole rows would not fit a binding.
+
+use crate::params::Params;
+
+/// Layers of rows: the leaves, and what each round but the last makes.
+pub const LAYERS: usize = 9;
+/// Rounds that make a layer from the one before.
+pub const ROUNDS: usize = LAYERS - 1;
+/// Bits of a reference that number a pair within its bucket; the bits above name the bucket.
+pub const PAIR_BITS: u32 = 20;
+/// The most rows of a bucket whose pairs can be numbered: `1448 * 1447 / 2` is the last such below 2^20.
+pub const MAX_PAIRED_ROWS: u32 = 1448;
+/// Pairs of equal rows that the last round can list. There are some hundreds a nonce, nearly all trivial.
+pub const CANDIDATES: u32 = 8192;
+/// Workgroups that unfold candidates; each takes every so many-th, so that no dispatch depends on their number.
+pub const EXPAND_GROUPS: u32 = 64;
+/// Invocations of a workgroup that hashes, or that unfolds.
+pub const WIDE_GROUP: u32 = 256;
+
+/// What WebGPU promises on every adapter, as far as a layout could break it.
+pub mod webgpu {
+    /// Bytes of a storage buffer that one binding shows.
+    pub const BINDING_BYTES: u64 = 128 << 20;
+    /// Bytes of a buffer.
+    pub const BUFFER_BYTES: u64 = 256 << 20;
+    /// Storage buffers that one stage binds.
+    #[cfg(test)]
+    pub const STORAGE_BUFFERS: usize = 8;
+    /// Bytes of workgroup memory.
+    pub const WORKGROUP_BYTES: u32 = 16 << 10;
+    /// Invocations of a workgroup.
+    pub const WORKGROUP: u32 = 256;
+    /// Where in a buffer a binding may begin: multiples of this.
+    pub const OFFSET: u64 = 256;
+}
+
+/// The two planes of vectors that a layer's rows lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plane {
+    /// The first words.
+    A,
+    /// The words that round keys come from, and the reference, where a row has more than four words.
+    B,
+}
+
+/// Where a word lies in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The plane.
+    pub plane: Plane,
+    /// The component of the plane's vector.
+    pub component: usize,
+}
+
+/// A nonce and how many solutions it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownNonce {
+    /// What is solved for.
+    pub header: [u8; 32],
+    /// The nonce.
+    pub nonce: [u8; 32],
+    /// Its solutions.
+    pub solutions: usize,
+}
+
+/// All that a run's shape depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    params: Params,
+    chain_bits: u32,
+    capacities: [u32; LAYERS],
+    pair_window: u32,
+    workgroup: u32,
+}
+
+impl Layout {
+    /// The chain's puzzle: 4,096 buckets of 1,024 rows on the mean. The capacities hold a layer that is larger than
+    /// its mean by five standard deviations of its size and of a bucket's; layers vary the more the later they come.
+    pub fn aion() -> Layout {
+        let capacities = [1280, 1280, 1280, 1280, 1280, 1280, 1280, 1408, 1664];
+        Layout::new(Params::AION, 9, capacities, 1792, 256).expect("it keeps the rules")
+    }
+
+    /// A smaller puzzle for tests and slow adapters: Equihash(10 * digit_bits, 9), with 2^(digit_bits + 1) leaves and
+    /// the chain's manner of personalization. Small layers vary far more than large ones, so capacities are wide.
+    ///
+    /// # Errors
+    /// [`LayoutError`] where there is no layout for so many bits: 8 to 19 have one.
+    pub fn reduced(digit_bits: u32) -> Result<Layout, LayoutError> {
+        let n = 10 * digit_bits;
+        let mut personalization = *Params::AION.personalization();
+        personalization[8..12].copy_from_slice(&n.to_le_bytes());
+        let params = Params::new(n, 9, personalization).map_err(|_| LayoutError::DigitBits { digit_bits })?;
+        let mut capacities = [1280; LAYERS];
+        capacities[ROUNDS] = 1920;
+        Layout::new(params, 7, capacities, 1024, 256)
+    }
+
+    /// A layout of any numbers that keep the rules.
+    ///
+    /// - `chain_bits`: bits of a digit that choose a chain within a bucket; a bucket holds `2^(chain_bits + 1)` rows on
+    ///   the mean.
+    /// - `capacities`: rows that a bucket of each layer has places for.
+    /// - `pair_window`: pairs that a workgroup lists at a time; of more than these none is lost.
+    /// - `workgroup`: invocations that work on a bucket.
+    ///
+    /// # Errors
+    /// [`LayoutError`] names the rule that is broken, the value and the limit.
+    pub fn new(
+        params: Params,
+        chain_bits: u32,
+        capacities: [u32; LAYERS],
+        pair_window: u32,
+        workgroup: u32,
+    ) -> Result<Layout, LayoutError> {
+        let layout = Layout {
+            params,
+            chain_bits,
+            capacities,
+            pair_window,
+            workgroup,
+        };
+        layout.check()?;
+        Ok(layout)
+    }
+
+    /// The same layout with workgroups of another size for the rounds. Software adapters run one invocation after
+    /// another and pay for each barrier, so small ones suit them.
+    ///
+    /// # Errors
+    /// [`LayoutError::Workgroup`] where it is no power of two up to 256.
+    pub fn with_workgroup(mut self, workgroup: u32) -> Result<Layout, LayoutError> {
+        self.workgroup = workgroup;
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), LayoutError> {
+        let digit_bits = self.params.digit_bits();
+        if self.params.k() as usize != LAYERS {
+            return Err(LayoutError::Rounds { k: self.params.k() });
+        }
+        // A reference has 32 bits; the fewest buckets are two, or there would be no bucket bits to cut off.
+        if self.chain_bits == 0
+            || !(1..=32 - PAIR_BITS).contains(&self.params.digit_bits().saturating_sub(self.chain_bits))
+        {
+            return Err(LayoutError::Buckets {
+                digit_bits,
+                chain_bits: self.chain_bits,
+            });
+        }
+        // The widest row has eight words, the last layer's has two, reference included.
+        if self.words(0) > 7 || self.words(ROUNDS) > 1 {
+            return Err(LayoutError::DigitBits { digit_bits });
+        }
+        if !self.workgroup.is_power_of_two() || self.workgroup > webgpu::WORKGROUP {
+            return Err(LayoutError::Workgroup {
+                found: self.workgroup,
+            });
+        }
+        for (layer, &rows) in self.capacities.iter().enumerate() {
+            // Rows of the last layer are never paired by number: candidates name them by their position.
+            let limit = if layer < ROUNDS {
+                MAX_PAIRED_ROWS
+            } else {
+                u32::from(u16::MAX)
+            };
+            if rows == 0 || rows > limit {
+                return Err(LayoutError::Capacity { layer, rows, limit });
+            }
+            // References of a layer are bound by themselves.
+            if !(self.places(layer) * 4).is_multiple_of(webgpu::OFFSET) {
+                return Err(LayoutError::Alignment { layer, rows });
+            }
+        }
+        if self.pair_window == 0 {
+            return Err(LayoutError::PairWindow);
+        }
+        let bytes = (0..ROUNDS).map(|layer| self.round_workgroup_bytes(layer)).max();
+        let bytes = bytes.unwrap_or(0).max(self.last_workgroup_bytes());
+        if bytes > webgpu::WORKGROUP_BYTES {
+            return Err(LayoutError::WorkgroupMemory { bytes });
+        }
+        let (low, high) = self.reference_halves();
+        let bindings =
+            (0..2).flat_map(|parity| [Plane::A, Plane::B].map(|plane| self.plane_bytes(parity, plane)));
+        if let Some(bytes) = bindings
+            .chain([low, high])
+            .find(|&bytes| bytes > webgpu::BINDING_BYTES)
+        {
+            return Err(LayoutError::Binding { bytes });
+        }
+        if self.reference_bytes() > webgpu::BUFFER_BYTES {
+            return Err(LayoutError::Buffer {
+                bytes: self.reference_bytes(),
+            });
+        }
+        Ok(())
+    }
+
+    /// A nonce whose solutions are known, where there is one: what a device has to solve before it is trusted. Its
+    /// lengths are the chain's.
+    pub fn known_nonce(&self) -> Option<KnownNonce> {
+        let (header, nonce, solutions) = match self.params.digit_bits() {
+            21 => (0x5a, 1, 2),
+            17 => (0x3c, 10, 7),
+            16 => (0x5a, 17, 4),
+            14 => (0x3c, 37, 3),
+            _ => return None,
+        };
+        let mut bytes = [0; 32];
+        bytes[0] = nonce;
+        Some(KnownNonce {
+            header: [header; 32],
+            nonce: bytes,
+            solutions,
+        })
+    }
+
+    /// The puzzle.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Bits of a digit that choose a chain.
+    pub fn chain_bits(&self) -> u32 {
+        self.chain_bits
+    }
+
+    /// Chains within a bucket.
+    pub fn chains(&self) -> u32 {
+        1 << self.chain_bits
+    }
+
+    /// Bits of a digit that choose a bucket.
+    pub fn bucket_bits(&self) -> u32 {
+        self.params.digit_bits() - self.chain_bits
+    }
+
+    /// Buckets of each layer.
+    pub fn buckets(&self) -> u32 {
+        1 << self.bucket_bits()
+    }
+
+    /// Leaves of the puzzle.
+    pub fn leaves(&self) -> u32 {
+        1 << self.params.index_bits()
+    }
+
+    /// Digests that the leaves are cut from.
+    pub fn digests(&self) -> u32 {
+        self.leaves().div_ceil(self.params.leaves_per_digest() as u32)
+    }
+
+    /// Rows that a bucket of the layer has places for.
+    pub fn capacity(&self, layer: usize) -> u32 {
+        self.capacities[layer]
+    }
+
+    /// Pairs that a workgroup lists at a time.
+    pub fn pair_window(&self) -> u32 {
+        self.pair_window
+    }
+
+    /// Invocations that work on a bucket.
+    pub fn workgroup(&self) -> u32 {
+        self.workgroup
+    }
+
+    /// Places of a layer, in all buckets.
+    pub fn places(&self, layer: usize) -> u64 {
+        u64::from(self.buckets()) * u64::from(self.capacities[layer])
+    }
+
+    /// Bits that a row of the layer keeps.
+    pub fn stored_bits(&self, layer: usize) -> u32 {
+        self.params.n() - self.params.digit_bits() * layer as u32 - self.bucket_bits()
+    }
+
+    /// Words that hold them.
+    pub fn words(&self, layer: usize) -> usize {
+        self.stored_bits(layer).div_ceil(32) as usize
+    }
+
+    /// Components of a plane's vectors in a layer; none where the layer has no such plane.
+    pub fn width(&self, layer: usize, plane: Plane) -> usize {
+        let (a, b) = match self.words(layer) + 1 {
+            0..=2 => (2, 0),
+            3..=4 => (4, 0),
+            5..=6 => (4, 2),
+            _ => (4, 4),
+        };
+        match plane {
+            Plane::A => a,
+            Plane::B => b,
+        }
+    }
+
+    /// Where a word of a layer's rows lies. Where plane B is narrow it holds the top word, from which the key comes, so
+    /// that the pass over the keys reads plane B alone.
+    pub fn place(&self, layer: usize, word: usize) -> Place {
+        let in_b = match self.width(layer, Plane::B) {
+            0 => None,
+            2 => (word + 1 == self.words(layer)).then_some(0),
+            _ => word.checked_sub(4),
+        };
+        match in_b {
+            Some(component) => Place {
+                plane: Plane::B,
+                component,
+            },
+            None => Place {
+                plane: Plane::A,
+                component: word,
+            },
+        }
+    }
+
+    /// Where the reference of a layer's rows lies: last in its plane.
+    pub fn reference_place(&self, layer: usize) -> Place {
+        let plane = match self.width(layer, Plane::B) {
+            0 => Plane::A,
+            _ => Plane::B,
+        };
+        Place {
+            plane,
+            component: self.width(layer, plane) - 1,
+        }
+    }
+
+    /// Bytes of a row of the layer, reference included.
+    pub fn row_bytes(&self, layer: usize) -> u64 {
+        4 * (self.width(layer, Plane::A) + self.width(layer, Plane::B)) as u64
+    }
+
+    /// Bytes of the buffer that holds a plane of the even layers (`parity` 0) or of the odd ones (1).
+    pub fn plane_bytes(&self, parity: usize, plane: Plane) -> u64 {
+        let bytes = |layer: usize| self.places(layer) * 4 * self.width(layer, plane) as u64;
+        (parity..LAYERS).step_by(2).map(bytes).max().unwrap_or(0)
+    }
+
+    /// Where the references of a layer begin, in words; of the last layer none are kept beside its rows.
+    pub fn reference_start(&self, layer: usize) -> u64 {
+        (0..layer).map(|layer| self.places(layer)).sum()
+    }
+
+    /// Bytes of all references that are kept.
+    pub fn reference_bytes(&self) -> u64 {
+        4 * self.reference_start(ROUNDS)
+    }
+
+    /// The first layer whose references stand in the second of the two bindings through which trees are unfolded.
+    pub fn reference_split(&self) -> usize {
+        let fits = |&layer: &usize| 4 * self.reference_start(layer) <= webgpu::BINDING_BYTES;
+        // The second binding must not be empty.
+        (1..ROUNDS).take_while(fits).last().unwrap_or(1)
+    }
+
+    fn reference_halves(&self) -> (u64, u64) {
+        let low = 4 * self.reference_start(self.reference_split());
+        (low, self.reference_bytes() - low)
+    }
+
+    /// Counters: one a bucket and layer, then the candidates, then the rows that found no place.
+    pub fn counters(&self) -> u32 {
+        self.dropped_counter() + 1
+    }
+
+    /// The counter of candidates.
+    pub fn candidate_counter(&self) -> u32 {
+        LAYERS as u32 * self.buckets()
+    }
+
+    /// The counter of rows that found no place.
+    pub fn dropped_counter(&self) -> u32 {
+        self.candidate_counter() + 1
+    }
+
+    /// Workgroup memory of the round from `layer` to the next: heads, chains, pairs, two counters.
+    pub fn round_workgroup_bytes(&self, layer: usize) -> u32 {
+        4 * (self.chains() + self.capacities[layer] + self.pair_window + 2)
+    }
+
+    /// Workgroup memory of the last round: heads, chains, the rows' words.
+    pub fn last_workgroup_bytes(&self) -> u32 {
+        4 * (self.chains() + 2 * self.capacities[ROUNDS])
+    }
+
+    /// Bytes of all buffers on the GPU but those that depend on the batch, which are small.
+    pub fn memory_bytes(&self) -> u64 {
+        let planes =
+            (0..2).flat_map(|parity| [Plane::A, Plane::B].map(|plane| self.plane_bytes(parity, plane)));
+        planes.sum::<u64>()
+            + self.reference_bytes()
+            + 4 * u64::from(self.counters())
+            + 8 * u64::from(CANDIDATES)
+    }
+
+    /// Bytes that a stage moves between GPU and memory, counted: stage 0 the leaves, then the rounds, then the last
+    /// round with what it unfolds. Every layer is taken at its mean, and every byte counts once, as if a bucket that a
+    /// workgroup reads twice came from memory once.
+    pub fn stage_bytes(&self, stage: usize) -> u64 {
+        let leaves = u64::from(self.leaves());
+        match stage {
+            0 => leaves * self.row_bytes(0),
+            LAYERS => leaves * self.row_bytes(ROUNDS),
+            round => leaves * (self.row_bytes(round - 1) + 4 + self.row_bytes(round)),
+        }
+    }
+}
+
+/// Numbers that make no layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// The puzzle has another number of rounds.
+    #[error("k is {k}, and the shaders are for {LAYERS}")]
+    Rounds {
+        /// The puzzle's rounds.
+        k: u32,
+    },
+    /// The puzzle's rows are too wide.
+    #[error("digits of {digit_bits} bits: no layout of rows is for so many")]
+    DigitBits {
+        /// Bits of a digit.
+        digit_bits: u32,
+    },
+    /// The bits of a digit cannot be divided so.
+    #[error(
+        "{chain_bits} chain bits leave too few or too many of a digit's {digit_bits} for the buckets: 1 to {}",
+        32 - PAIR_BITS
+    )]
+    Buckets {
+        /// Bits of a digit.
+        digit_bits: u32,
+        /// Of which choose a chain.
+        chain_bits: u32,
+    },
+    /// A bucket has too many places, or none.
+    #[error("buckets of layer {layer} have {rows} places, and may have 1 to {limit}")]
+    Capacity {
+        /// The layer.
+        layer: usize,
+        /// Places of a bucket.
+        rows: u32,
+        /// The most there can be.
+        limit: u32,
+    },
+    /// A layer's references would begin where no binding may.
+    #[error(
+        "with {rows} places a bucket, what follows layer {layer} is not aligned to {} bytes",
+        webgpu::OFFSET
+    )]
+    Alignment {
+        /// The layer.
+        layer: usize,
+        /// Places of a bucket.
+        rows: u32,
+    },
+    /// No pairs can be listed.
+    #[error("the list of pairs has no places")]
+    PairWindow,
+    /// The workgroup's size is not one.
+    #[error(
+        "{found} invocations in a workgroup: it takes a power of two up to {}",
+        webgpu::WORKGROUP
+    )]
+    Workgroup {
+        /// Invocations asked for.
+        found: u32,
+    },
+    /// Too much workgroup memory.
+    #[error(
+        "{bytes} bytes of workgroup memory, and WebGPU promises {}",
+        webgpu::WORKGROUP_BYTES
+    )]
+    WorkgroupMemory {
+        /// Bytes needed.
+        bytes: u32,
+    },
+    /// A binding is too large.
+    #[error("a binding of {bytes} bytes, and WebGPU promises {}", webgpu::BINDING_BYTES)]
+    Binding {
+        /// Bytes needed.
+        bytes: u64,
+    },
+    /// A buffer is too large.
+    #[error("a buffer of {bytes} bytes, and WebGPU promises {}", webgpu::BUFFER_BYTES)]
+    Buffer {
+        /// Bytes needed.
+        bytes: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chain_s_layout_has_these_sizes() {
+        let layout = Layout::aion();
+        assert_eq!(
+            (layout.buckets(), layout.chains(), layout.leaves()),
+            (4096, 512, 1 << 22)
+        );
+        let words: Vec<usize> = (0..LAYERS).map(|layer| layout.words(layer)).collect();
+        assert_eq!(words, [7, 6, 5, 5, 4, 3, 3, 2, 1]);
+        let row_bytes: Vec<u64> = (0..LAYERS).map(|layer| layout.row_bytes(layer)).collect();
+        assert_eq!(row_bytes, [32, 32, 24, 24, 24, 16, 16, 16, 8]);
+        let planes = [(0, Plane::A), (0, Plane::B), (1, Plane::A), (1, Plane::B)];
+        let mebibytes = planes.map(|(parity, plane)| layout.plane_bytes(parity, plane) >> 20);
+        assert_eq!(mebibytes, [80, 80, 88, 80]);
+        assert_eq!(layout.reference_bytes() >> 20, 162);
+        assert_eq!(layout.memory_bytes() >> 20, 490);
+        let megabytes: u64 = (0..=LAYERS).map(|stage| layout.stage_bytes(stage)).sum();
+        assert_eq!(megabytes / 1_000_000, 1744);
+    }
+
+    #[test]
+    fn every_word_of_a_row_has_a_place_of_its_own_and_so_has_the_reference() {
+        for layout in (8..=19)
+            .map(|bits| Layout::reduced(bits).unwrap())
+            .chain([Layout::aion()])
+        {
+            for layer in 0..LAYERS {
+                let mut places: Vec<Place> = (0..layout.words(layer))
+                    .map(|word| layout.place(layer, word))
+                    .collect();
+                places.push(layout.reference_place(layer));
+                for (at, place) in places.iter().enumerate() {
+                    assert!(
+                        place.component < layout.width(layer, place.plane),
+                        "{layer}: {place:?}"
+                    );
+                    assert!(!places[..at].contains(place), "{layer}: {place:?} twice");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_most_rows_of_a_bucket_are_the_most_whose_pairs_have_numbers() {
+        let pairs = |rows: u32| rows * (rows - 1) / 2;
+        assert!(pairs(MAX_PAIRED_ROWS) <= 1 << PAIR_BITS);
+        assert!(pairs(MAX_PAIRED_ROWS + 1) > 1 << PAIR_BITS);
+        // Their square roots are taken in 24 bits.
+        const { assert!(8 << PAIR_BITS <= 1 << 24) }
+    }
+
+    #[test]
+    fn numbers_that_make_no_layout_are_named() {
+        type Change<'a> = &'a dyn Fn(&mut Layout);
+        let aion = Layout::aion();
+        let new = |change: Change| {
+            let mut layout = aion.clone();
+            change(&mut layout);
+            layout.check().unwrap_err().to_string()
+        };
+        let other = |n, k| Params::new(n, k, [0; 16]).unwrap();
+        let table: [(&str, Change, &str); 13] = [
+            (
+                "another k",
+                &|l| l.params = other(96, 5),
+                "k is 5, and the shaders are for 9",
+            ),
+            ("no chain bits", &|l| l.chain_bits = 0, "0 chain bits"),
+            (
+                "too many buckets",
+                &|l| l.chain_bits = 8,
+                "8 chain bits leave too few or too many",
+            ),
+            ("no bucket bits", &|l| l.chain_bits = 21, "21 chain bits"),
+            (
+                "more chain bits than bits",
+                &|l| l.chain_bits = 40,
+                "40 chain bits",
+            ),
+            (
+                "too wide",
+                &|l| (l.params, l.chain_bits) = (other(250, 9), 13),
+                "digits of 25 bits",
+            ),
+            (
+                "no places",
+                &|l| l.capacities[3] = 0,
+                "layer 3 have 0 places, and may have 1 to 1448",
+            ),
+            (
+                "pairs without numbers",
+                &|l| l.capacities[7] = 1449,
+                "layer 7 have 1449 places, and may have 1 to 1448",
+            ),
+            ("a group of three", &|l| l.workgroup = 3, "3 invocations"),
+            (
+                "a group of 512",
+                &|l| l.workgroup = 512,
+                "512 invocations in a workgroup: it takes a power of two up to 256",
+            ),
+            ("no pairs", &|l| l.pair_window = 0, "no places"),
+            (
+                "too many pairs",
+                &|l| l.pair_window = 2400,
+                "bytes of workgroup memory, and WebGPU promises 16384",
+            ),
+            (
+                "a last layer that is too large",
+                &|l| l.capacities[8] = 1900,
+                "bytes of workgroup memory",
+            ),
+        ];
+        for (name, change, expected) in table {
+            let error = new(change);
+            assert!(error.contains(expected), "{name}: {error}");
+        }
+        assert_eq!(
+            Layout::reduced(20).unwrap_err(),
+            LayoutError::Buckets {
+                digit_bits: 20,
+                chain_bits: 7
+            }
+        );
+        let few = Layout::new(Params::AION, 9, [1; LAYERS], 16, 32).map(|layout| layout.places(0));
+        assert_eq!(few, Ok(4096));
+        let odd = Layout::new(*Layout::reduced(8).unwrap().params(), 7, [3; LAYERS], 16, 32);
+        assert_eq!(odd.unwrap_err(), LayoutError::Alignment { layer: 0, rows: 3 });
+    }
+}

@@ -1,0 +1,347 @@
+//! The WGSL of each stage for a layout.
+
+use super::compression;
+use super::layout::{CANDIDATES, EXPAND_GROUPS, LAYERS, Layout, PAIR_BITS, Place, Plane, ROUNDS, WIDE_GROUP};
+use super::results::ResultLayout;
+use super::template::Filling;
+
+const LEAVES: &str = include_str!("../../shaders/leaves.wgsl");
+const LEAF: &str = include_str!("../../shaders/leaf.wgsl");
+const ROUND: &str = include_str!("../../shaders/round.wgsl");
+const LAST: &str = include_str!("../../shaders/last.wgsl");
+const EXPAND: &str = include_str!("../../shaders/expand.wgsl");
+
+/// The stage that makes leaves, for messages whose counter is in 32-bit word `counter_word` of their last block.
+pub fn leaves(layout: &Layout, counter_word: usize) -> String {
+    let params = layout.params();
+    let per_digest = params.leaves_per_digest();
+    let cuts: String = (0..per_digest).map(|place| leaf(layout, place)).collect();
+    rows_out(Filling::default(), layout, 0)
+        .hole("leaves", layout.leaves())
+        .hole("capacity", layout.capacity(0))
+        .hole("lanes", WIDE_GROUP)
+        .hole("message", compression::message(counter_word))
+        .hole("rounds", compression::rounds(counter_word))
+        .hole("digest", compression::digest(params.digest_bytes().div_ceil(4)))
+        .hole("cuts", cuts)
+        .fill(LEAVES)
+}
+
+/// Cuts the leaf at one place of a digest.
+fn leaf(layout: &Layout, place: usize) -> String {
+    let params = layout.params();
+    let start = 8 * (place * params.leaf_bytes()) as u32;
+    let bucket = digest_bits(start, layout.bucket_bits());
+    // What is left of the leaf is right-aligned: its last 32 bits are word 0.
+    let end = start + params.n();
+    let word = |word: usize| {
+        let bits = (layout.stored_bits(0) - 32 * word as u32).min(32);
+        digest_bits(end - 32 * word as u32 - bits, bits)
+    };
+    let index = "index".to_owned();
+    Filling::default()
+        .hole("place", place)
+        .hole("leaves_per_digest", params.leaves_per_digest())
+        .hole("bucket", bucket)
+        .hole("row_a", vector(layout, 0, Plane::A, &word, &index))
+        .hole("row_b", vector(layout, 0, Plane::B, &word, &index))
+        .condition("out_b", layout.width(0, Plane::B) > 0)
+        .fill(LEAF)
+}
+
+/// The round that makes layer `round` from the one before.
+pub fn round(layout: &Layout, round: usize) -> String {
+    let (layer, next) = (round - 1, round);
+    let word = |word: usize| component(layout.place(layer, word));
+    let stored = layout.stored_bits(layer);
+    let digit_bits = layout.params().digit_bits();
+    let key = row_bits(&word, stored - layout.chain_bits(), layout.chain_bits());
+    let next_bucket = row_bits(&word, stored - digit_bits, layout.bucket_bits());
+    // The next row is the low words of this one, the top one masked.
+    let kept = |at: usize| {
+        let bits = (layout.stored_bits(next) - 32 * at as u32).min(32);
+        row_bits(&word, 32 * at as u32, bits)
+    };
+    let any_word: Vec<String> = (0..layout.words(next)).map(kept).collect();
+    let reference = layout.reference_place(layer);
+    // Words that the key lies in.
+    let top_words = (stored - layout.chain_bits()) as usize / 32..layout.words(layer);
+    let needs = |plane| {
+        reference.plane == plane
+            || top_words
+                .clone()
+                .any(|word| layout.place(layer, word).plane == plane)
+    };
+    let origin = "origin".to_owned();
+    let filling = rows_in(Filling::default(), layout, layer);
+    rows_out(filling, layout, next)
+        .hole("round", round)
+        .hole("layer", layer)
+        .hole("capacity", layout.capacity(layer))
+        .hole("next_capacity", layout.capacity(next))
+        .hole("chains", layout.chains())
+        .hole("pair_window", layout.pair_window())
+        .hole("lanes", layout.workgroup())
+        .hole("filled", layer as u32 * layout.buckets())
+        .hole("next_filled", next as u32 * layout.buckets())
+        .hole("dropped", layout.dropped_counter())
+        .hole("reference", component(reference))
+        .hole("key", key)
+        .hole("next_bucket", next_bucket)
+        .hole("any_word", any_word.join(" | "))
+        .hole("pair_bits", PAIR_BITS)
+        .hole("row_a", vector(layout, next, Plane::A, &kept, &origin))
+        .hole("row_b", vector(layout, next, Plane::B, &kept, &origin))
+        .condition("key_in_a", needs(Plane::A))
+        .condition("key_in_b", needs(Plane::B))
+        .fill(ROUND)
+}
+
+/// The round that finds the roots.
+pub fn last(layout: &Layout) -> String {
+    Filling::default()
+        .hole("capacity", layout.capacity(ROUNDS))
+        .hole("chains", layout.chains())
+        .hole("lanes", layout.workgroup())
+        .hole("candidates", CANDIDATES)
+        .hole("filled", ROUNDS as u32 * layout.buckets())
+        .hole("candidate_counter", layout.candidate_counter())
+        .hole("dropped", layout.dropped_counter())
+        .hole("key_shift", layout.stored_bits(ROUNDS) - layout.chain_bits())
+        .fill(LAST)
+}
+
+/// The stage that unfolds candidates.
+pub fn expand(layout: &Layout, results: &ResultLayout) -> String {
+    let split = layout.reference_split();
+    let cases: Vec<String> = (0..ROUNDS)
+        .map(|layer| {
+            let (half, begins) = match layer < split {
+                true => ("references_low", 0),
+                false => ("references_high", layout.reference_start(split)),
+            };
+            let start = layout.reference_start(layer) - begins;
+            let capacity = layout.capacity(layer);
+            format!("    case {layer}u: {{ return {half}[{start}u + bucket * {capacity}u + row]; }}")
+        })
+        .collect();
+    Filling::default()
+        .hole("lanes", WIDE_GROUP)
+        .hole("indices", layout.params().indices())
+        .hole("groups", EXPAND_GROUPS)
+        .hole("last_layer", LAYERS - 1)
+        .hole("candidates", CANDIDATES)
+        .hole("candidate_counter", layout.candidate_counter())
+        .hole("dropped", layout.dropped_counter())
+        .hole("records", ResultLayout::RECORDS)
+        .hole("record_words", ResultLayout::RECORD_WORDS)
+        .hole("solutions", results.solutions_at())
+        .hole("solution_words", results.solution_words())
+        .hole("solution_places", results.solution_places())
+        .hole("reference_cases", cases.join("\n"))
+        .hole("pair_bits", PAIR_BITS)
+        .hole("pair_mask", (1u32 << PAIR_BITS) - 1)
+        .fill(EXPAND)
+}
+
+fn rows_in(filling: Filling, layout: &Layout, layer: usize) -> Filling {
+    let (a, b) = (layout.width(layer, Plane::A), layout.width(layer, Plane::B));
+    filling
+        .hole("in_a", vector_type(a))
+        .hole("in_b", vector_type(b))
+        .condition("in_b", b > 0)
+}
+
+fn rows_out(filling: Filling, layout: &Layout, layer: usize) -> Filling {
+    let (a, b) = (layout.width(layer, Plane::A), layout.width(layer, Plane::B));
+    filling
+        .hole("out_a", vector_type(a))
+        .hole("out_b", vector_type(b))
+        .condition("out_b", b > 0)
+}
+
+fn vector_type(width: usize) -> String {
+    format!("vec{width}<u32>")
+}
+
+/// A component of a row whose planes are called `a` and `b`.
+fn component(place: Place) -> String {
+    let plane = match place.plane {
+        Plane::A => "a",
+        Plane::B => "b",
+    };
+    format!("{plane}.{}", ["x", "y", "z", "w"][place.component])
+}
+
+/// The vector of a plane of a layer's row, from its words and its reference; what is left over is zero.
+fn vector(
+    layout: &Layout,
+    layer: usize,
+    plane: Plane,
+    word: &dyn Fn(usize) -> String,
+    reference: &str,
+) -> String {
+    let width = layout.width(layer, plane);
+    let mut components = vec!["0u".to_owned(); width];
+    for at in 0..layout.words(layer) {
+        let place = layout.place(layer, at);
+        if place.plane == plane {
+            components[place.component] = word(at);
+        }
+    }
+    let place = layout.reference_place(layer);
+    if place.plane == plane {
+        components[place.component] = reference.to_owned();
+    }
+    format!("{}({})", vector_type(width), components.join(", "))
+}
+
+/// `bits` bits, 1 to 32, of a little-endian row from bit `low` on.
+fn row_bits(word: &dyn Fn(usize) -> String, low: u32, bits: u32) -> String {
+    let (at, shift) = (low as usize / 32, low % 32);
+    let here = match shift {
+        0 => word(at),
+        _ => format!("({} >> {shift}u)", word(at)),
+    };
+    if bits == 32 - shift {
+        return here;
+    }
+    if bits < 32 - shift {
+        return format!("({here} & {}u)", low_bits(bits));
+    }
+    format!(
+        "(({here} | ({} << {}u)) & {}u)",
+        word(at + 1),
+        32 - shift,
+        low_bits(bits)
+    )
+}
+
+/// `bits` bits, 1 to 32, of a digest that is held as big-endian words `d0`, `d1` and so on, from bit `start` on.
+fn digest_bits(start: u32, bits: u32) -> String {
+    let (word, shift) = (start / 32, start % 32);
+    let mut top = match shift {
+        0 => format!("d{word}"),
+        _ => format!("(d{word} << {shift}u)"),
+    };
+    if shift + bits > 32 {
+        top = format!("({top} | (d{} >> {}u))", word + 1, 32 - shift);
+    }
+    match bits {
+        32 => top,
+        _ => format!("({top} >> {}u)", 32 - bits),
+    }
+}
+
+fn low_bits(bits: u32) -> u32 {
+    u32::MAX >> (32 - bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use wgpu::naga::front::wgsl;
+    use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
+    use wgpu::naga::{AddressSpace, Module};
+
+    use super::super::layout::webgpu;
+    use super::*;
+
+    fn layouts() -> Vec<Layout> {
+        let mut layouts = vec![Layout::aion(), Layout::aion().with_workgroup(32).unwrap()];
+        layouts.extend((8..=19).map(|bits| Layout::reduced(bits).unwrap()));
+        layouts
+    }
+
+    fn all(layout: &Layout) -> Vec<(String, String)> {
+        let results = ResultLayout::new(layout, 64).unwrap();
+        let mut shaders: Vec<(String, String)> = [3, 16, 31]
+            .map(|word| (format!("leaves, counter in word {word}"), leaves(layout, word)))
+            .into();
+        shaders.extend((1..=ROUNDS).map(|at| (format!("round {at}"), round(layout, at))));
+        shaders.push(("last round".into(), last(layout)));
+        shaders.push(("expand".into(), expand(layout, &results)));
+        shaders
+    }
+
+    fn valid(name: &str, shader: &str) -> Module {
+        let module = wgsl::parse_str(shader)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(shader)));
+        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        if let Err(error) = validator.validate(&module) {
+            panic!("{name}: {}", error.emit_to_string(shader));
+        }
+        module
+    }
+
+    #[test]
+    fn every_shader_of_every_layout_is_valid_and_keeps_within_what_webgpu_promises() {
+        for layout in layouts() {
+            for (name, shader) in all(&layout) {
+                let name = format!("{name} of {} bits", layout.params().digit_bits());
+                let module = valid(&name, &shader);
+                let size = |space| {
+                    let variables = module.global_variables.iter();
+                    let of_space = variables.filter(|(_, variable)| variable.space == space);
+                    of_space
+                        .map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx()))
+                        .sum::<u32>()
+                };
+                assert!(size(AddressSpace::WorkGroup) <= webgpu::WORKGROUP_BYTES, "{name}");
+                let storage = module.global_variables.iter();
+                let storage =
+                    storage.filter(|(_, variable)| matches!(variable.space, AddressSpace::Storage { .. }));
+                assert!(storage.count() <= webgpu::STORAGE_BUFFERS, "{name}");
+                let [x, y, z] = module.entry_points[0].workgroup_size;
+                assert!(x * y * z <= webgpu::WORKGROUP, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn workgroup_memory_is_what_the_layout_says() {
+        let layout = Layout::aion();
+        let bytes = |shader: &str| {
+            let module = valid("it", shader);
+            let variables = module.global_variables.iter();
+            let shared = variables.filter(|(_, variable)| variable.space == AddressSpace::WorkGroup);
+            shared
+                .map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx()))
+                .sum::<u32>()
+        };
+        for at in 1..=ROUNDS {
+            assert_eq!(
+                bytes(&round(&layout, at)),
+                layout.round_workgroup_bytes(at - 1),
+                "round {at}"
+            );
+        }
+        assert_eq!(bytes(&last(&layout)), layout.last_workgroup_bytes());
+    }
+
+    #[test]
+    fn bits_of_rows_and_digests_are_cut_where_they_lie() {
+        let word = |at: usize| format!("w{at}");
+        for (low, bits, expected) in [
+            (0, 32, "w0"),
+            (64, 5, "(w2 & 31u)"),
+            (40, 24, "(w1 >> 8u)"),
+            (40, 9, "((w1 >> 8u) & 511u)"),
+            (60, 9, "(((w1 >> 28u) | (w2 << 4u)) & 511u)"),
+        ] {
+            assert_eq!(row_bits(&word, low, bits), expected, "{low}, {bits}");
+        }
+        for (start, bits, expected) in [
+            (0, 32, "d0"),
+            (216, 12, "((d6 << 24u) | (d7 >> 8u)) >> 20u"),
+            (64, 12, "d2 >> 20u"),
+            (68, 12, "(d2 << 4u) >> 20u"),
+        ] {
+            let wrapped = if bits == 32 {
+                expected.to_owned()
+            } else {
+                format!("({expected})")
+            };
+            assert_eq!(digest_bits(start, bits), wrapped, "{start}, {bits}");
+        }
+    }
+}

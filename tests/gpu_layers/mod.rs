@@ -1,0 +1,74 @@
+//! Compares every layer of a nonce on the GPU with the twin's.
+
+use aion_pow::gpu::{GpuSolver, InspectedRow};
+
+use crate::gpu_twin::{equal_pairs, leaves, next_layer, value_of, xor};
+
+/// Bits of a reference that number a pair.
+const PAIR_BITS: u32 = 20;
+
+/// Runs the nonce on both, and holds every layer's rows against the twin's as a multiset, every row against the two that
+/// its reference names, and the candidates against the equal pairs.
+///
+/// # Panics
+/// If anything differs, or a row was dropped.
+pub fn compare(solver: &mut GpuSolver, header: &[u8], nonce: &[u8]) {
+    let layout = solver.layout().clone();
+    let mut expected = leaves(&layout, header, nonce);
+    let first = expected.clone();
+    let mut before: Vec<InspectedRow> = Vec::new();
+    let inspected = solver.inspect(header, nonce, |layer, rows| {
+        if layer > 0 {
+            expected = next_layer(&layout, layer - 1, &expected);
+        }
+        let mut found: Vec<_> = rows.iter().map(|row| value_of(&layout, layer, row)).collect();
+        let parents = by_place(&before, layout.buckets());
+        for (row, value) in rows.iter().zip(&found) {
+            let made_of = if layer == 0 {
+                first[row.reference as usize]
+            } else {
+                let bucket = &parents[(row.reference >> PAIR_BITS) as usize];
+                let (later, earlier) = pair_of(row.reference & ((1 << PAIR_BITS) - 1));
+                let value_at = |slot: usize| value_of(&layout, layer - 1, bucket[slot]);
+                xor(&value_at(later), &value_at(earlier))
+            };
+            assert_eq!(*value, made_of, "layer {layer}: a reference names other rows");
+        }
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found.len(), expected.len(), "layer {layer}");
+        assert!(found == expected, "layer {layer} has other rows");
+        before = rows;
+    });
+    let inspected = pollster::block_on(inspected).unwrap();
+    assert_eq!(
+        inspected.dropped_rows, 0,
+        "choose another nonce or wider capacities"
+    );
+    assert_eq!(inspected.candidates.len(), equal_pairs(&expected));
+    let parents = by_place(&before, layout.buckets());
+    for [one, other] in inspected.candidates {
+        let capacity = layout.capacity(8);
+        let row = |at: u32| parents[(at / capacity) as usize][(at % capacity) as usize];
+        assert_ne!(one, other);
+        assert_eq!(value_of(&layout, 8, row(one)), value_of(&layout, 8, row(other)));
+    }
+}
+
+fn by_place(rows: &[InspectedRow], buckets: u32) -> Vec<Vec<&InspectedRow>> {
+    let mut places = vec![Vec::new(); buckets as usize];
+    for row in rows {
+        assert_eq!(places[row.bucket as usize].len(), row.slot as usize);
+        places[row.bucket as usize].push(row);
+    }
+    places
+}
+
+/// The pair with that number, found by counting.
+fn pair_of(number: u32) -> (usize, usize) {
+    let mut later = f64::from(2 * number).sqrt() as u32;
+    while later * (later + 1) / 2 <= number {
+        later += 1;
+    }
+    (later as usize, (number - later * (later - 1) / 2) as usize)
+}
