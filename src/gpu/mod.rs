@@ -32,6 +32,7 @@ mod error;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 mod layout;
+mod layout_error;
 mod pace;
 mod results;
 mod shaders;
