@@ -1,18 +1,9 @@
-import {
-  type BackendOption,
-  capabilities,
-  defaultThreads,
-  MAX_THREADS,
-  Miner,
-  MinerError,
-  StratumError,
-} from "aion-web-miner";
+import { capabilities, defaultThreads, MAX_THREADS, Miner, MinerError, StratumError } from "aion-web-miner";
 import { element, make } from "./elements.js";
 import { noticesFor, showNotices } from "./environment-notices.js";
 import { EventLog } from "./event-log.js";
 import { Figures } from "./figures.js";
 import {
-  backendWords,
   sentence,
   shareWords,
   statusWords,
@@ -30,7 +21,6 @@ const REFRESH_MS = 1000;
 /** The Mine tab: its form, the miner that runs, and what is shown of it. */
 export class MinePanel {
   readonly #pool = element("pool", HTMLSelectElement);
-  readonly #backend = element("backend", HTMLSelectElement);
   readonly #threads = element("threads", HTMLInputElement);
   readonly #throttle = element("throttle", HTMLSelectElement);
   readonly #button = element("start-stop", HTMLButtonElement);
@@ -58,11 +48,6 @@ export class MinePanel {
     this.#pool.addEventListener("change", () => {
       this.#choosePool();
     });
-    const chooseBackend = (): void => {
-      element("backend-note", HTMLElement).textContent = backendWords(this.#backend.value);
-    };
-    this.#backend.addEventListener("change", chooseBackend);
-    chooseBackend();
     this.#throttle.addEventListener("change", () => {
       this.#chooseThrottle();
     });
@@ -131,8 +116,7 @@ export class MinePanel {
     this.#trouble = null;
     const threads = this.#threads.valueAsNumber;
     const throttle = Number(this.#throttle.value);
-    const backend = this.#backend.value as BackendOption;
-    const miner = new Miner({ pool: pool.url, worker: this.#wallet.address, backend, threads, throttle });
+    const miner = new Miner({ pool: pool.url, worker: this.#wallet.address, threads, throttle });
     this.#miner = miner;
     this.#listen(miner);
     element("mining-address", HTMLElement).textContent = this.#wallet.address;
@@ -205,7 +189,6 @@ export class MinePanel {
     this.#button.disabled = state === "stopping" || !this.#possible || this.#pools.length === 0;
     element("mining-for", HTMLElement).hidden = !running;
     this.#pool.disabled = running;
-    this.#backend.disabled = running;
     this.#threads.disabled = running;
     this.#wallet.locked = running;
   }

@@ -78,18 +78,6 @@ export function memoryWords(bytes: number): string {
   return bytes === 0 ? "none" : `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** What the choice of a back end means. */
-export function backendWords(backend: string): string {
-  switch (backend) {
-    case "gpu":
-      return "The CPU, where there is none.";
-    case "both":
-      return "The GPU beside the CPU.";
-    default:
-      return "Nothing goes to the GPU.";
-  }
-}
-
 /** The solvers in use, each with its rate where there are two. */
 export function solverWords({ backend, threads, gpu, solutionsPerSecond }: MinerStats): string {
   if (backend === null) return "none";

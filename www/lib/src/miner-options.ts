@@ -2,8 +2,9 @@ import { MinerError } from "./miner-error.js";
 import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
 
 /**
- * Where solving is done. `cpu` is the default. `gpu` takes what the browser has, and the CPU where there is none or when
- * it fails; `auto` does too, but leaves adapters alone that are programs on the CPU; `both` takes both at once.
+ * Where solving is done. `cpu` is the default. The others are not finished: no share was mined by a GPU in a browser so
+ * far. `gpu` takes what the browser has, and the CPU where there is none or when it fails; `auto` does too, but leaves
+ * adapters alone that are programs on the CPU; `both` takes both at once.
  */
 export type BackendOption = "auto" | "cpu" | "gpu" | "both";
 
