@@ -27,37 +27,54 @@ after(async () => {
 const realBlock = async () =>
   JSON.parse(await readFile(`${FOLDER}/rpc-shapes.json`, "utf8"))[0].java_eth_getBlockByNumber;
 
-test(
-  "a page without isolation or a bundler imports the package and verifies a block",
-  { skip },
-  async (t) => {
-    // Any document of the site's origin will do.
-    const { page, workers, close } = await browser.open(`${site.url}/package.json`);
-    const found = await page.evaluate(
-      async (block) => {
-        const start = performance.now();
-        const { init, verifyBlock, verifySolution } = await import("/dist/index.js");
-        await init();
-        const result = verifyBlock(block);
-        const firstMs = performance.now() - start;
-        const { mineHash } = result;
-        const forged = verifyBlock({ ...block, nonce: "11".repeat(32) });
-        const { nonce, solution, difficulty } = block;
-        const alone = verifySolution({ mineHash, nonce, solution, difficulty });
-        return { result, forged, alone, firstMs, isolated: crossOriginIsolated };
-      },
-      await realBlock(),
-    );
-    assert.equal(found.isolated, false);
-    assert.equal(found.result.ok, true);
-    assert.equal(found.result.checks.length, 15);
-    assert.equal(found.forged.reason, "digit-not-zero");
-    assert.deepEqual(found.alone, { ok: true });
-    assert.deepEqual(workers.names, [], "verifying starts no worker");
-    t.diagnostic(`from import to first verdict: ${found.firstMs.toFixed(1)} ms`);
+test("a page without isolation or a bundler imports the package and verifies a block", { skip }, async () => {
+  // Any document of the site's origin will do.
+  const { page, workers, close } = await browser.open(`${site.url}/package.json`);
+  const found = await page.evaluate(
+    async (block) => {
+      const { init, verifyBlock, verifySolution } = await import("/dist/index.js");
+      await init();
+      const result = verifyBlock(block);
+      const { mineHash } = result;
+      const forged = verifyBlock({ ...block, nonce: "11".repeat(32) });
+      const { nonce, solution, difficulty } = block;
+      const alone = verifySolution({ mineHash, nonce, solution, difficulty });
+      return { result, forged, alone, isolated: crossOriginIsolated };
+    },
+    await realBlock(),
+  );
+  assert.equal(found.isolated, false);
+  assert.equal(found.result.ok, true);
+  assert.equal(found.result.checks.length, 15);
+  assert.equal(found.forged.reason, "digit-not-zero");
+  assert.deepEqual(found.alone, { ok: true });
+  assert.deepEqual(workers.names, [], "verifying starts no worker");
+  await close();
+});
+
+test("the first verdict of a page comes by itself", { skip }, async (t) => {
+  const block = await realBlock();
+  const times = [];
+  // A context of its own each, so that nothing is cached; and at rest, so that nothing but the verifier is timed.
+  for (let run = 0; run < 9; run++) {
+    const { page, close } = await browser.open(`${site.url}/package.json`);
+    await page.waitForLoadState("networkidle");
+    const { ok, ms } = await page.evaluate(async (block) => {
+      const start = performance.now();
+      const { init, verifyBlock } = await import("/dist/index.js");
+      await init();
+      const { ok } = verifyBlock(block);
+      return { ok, ms: performance.now() - start };
+    }, block);
+    assert.equal(ok, true);
+    times.push(ms);
     await close();
-  },
-);
+  }
+  const [least, , , , median] = times.toSorted((one, other) => one - other);
+  t.diagnostic(
+    `from import to first verdict, of nine pages: median ${median.toFixed(1)} ms, least ${least.toFixed(1)} ms`,
+  );
+});
 
 test("a worker imports it as well", { skip }, async () => {
   const { page, close } = await browser.open(`${site.url}/package.json`);
