@@ -44,6 +44,6 @@ pub fn run(file: PathBuf, threads: usize) -> Result<Value, Trouble> {
         "perSecond": (1e6 / an_item).round(),
         "microseconds": rounded(all_threads),
         "floorMicroseconds": rounded(floor),
-        "share": rounded(floor / all_threads * 100.0) / 100.0,
+        "share": (floor / all_threads * 1e3).round() / 1e3,
     }))
 }
