@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 use super::bytes32::bytes32;
+use super::shares::write_shares;
 use crate::gpu::{AdapterChoice, Batch, GpuError, GpuSolver, Layout, Outcome};
 use crate::json::Writer;
 use crate::share::shares;
@@ -133,17 +134,7 @@ async fn report(
         writer.integer(outcome.solutions.len() as u64);
         writer.name("dropped");
         writer.integer(outcome.dropped);
-        writer.name("shares");
-        writer.open_array();
-        for share in shares(mine_hash, nonce, target, &outcome.solutions) {
-            writer.open_object();
-            writer.name("solution");
-            writer.hex(&share.solution);
-            writer.name("powHash");
-            writer.hex(&share.pow_hash);
-            writer.close_object();
-        }
-        writer.close_array();
+        write_shares(&mut writer, &shares(mine_hash, nonce, target, &outcome.solutions));
         writer.close_object();
     }
     writer.close_array();

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::bytes32::bytes32;
+use super::shares::write_shares;
 use crate::json::Writer;
 use crate::share::shares;
 use crate::solver::{DigestLots, Progress, Solver};
@@ -85,17 +86,7 @@ impl MinerCore {
             writer.number(milliseconds);
         }
         writer.close_array();
-        writer.name("shares");
-        writer.open_array();
-        for share in &shares {
-            writer.open_object();
-            writer.name("solution");
-            writer.hex(&share.solution);
-            writer.name("powHash");
-            writer.hex(&share.pow_hash);
-            writer.close_object();
-        }
-        writer.close_array();
+        write_shares(&mut writer, &shares);
         writer.close_object();
         writer.finish()
     }

@@ -9,5 +9,7 @@ pub mod equihash;
 pub mod gpu;
 #[cfg(feature = "solver")]
 pub mod miner;
+#[cfg(any(feature = "solver", feature = "gpu"))]
+mod shares;
 #[cfg(not(any(feature = "solver", feature = "gpu")))]
 pub mod verify;
