@@ -45,6 +45,24 @@ fn every_layer_has_the_rows_of_the_twin() {
 }
 
 #[test]
+fn layers_are_the_same_where_rows_lie_in_one_piece() {
+    // Rows of eight words in the first layer, and in the first two, as the chain's puzzle has them.
+    let narrow = Layout::reduced(18).unwrap();
+    let params = *Layout::reduced(19).unwrap().params();
+    let capacities = [1280, 1280, 1280, 1280, 1280, 1280, 1280, 1408, 1664];
+    let deeper = Layout::new(params, 9, capacities, 1792, 256).unwrap();
+    for (layout, wide) in [(narrow, 1), (deeper, 2)] {
+        let whole = layout.with_whole_rows(256 << 20).unwrap();
+        let found = (0..LAYERS).filter(|&layer| whole.row_bytes(layer) == 32);
+        assert_eq!(found.count(), wide);
+        let Some(mut solver) = gpu_twin::open(whole) else {
+            return;
+        };
+        gpu_layers::compare(&mut solver, &HEADER, &nonce(4));
+    }
+}
+
+#[test]
 fn layers_do_not_depend_on_workgroups_windows_or_the_place_of_the_counter() {
     let layout = Layout::reduced(14).unwrap();
     let narrow = Layout::new(*layout.params(), 7, [1280; LAYERS], 50, 32).unwrap();

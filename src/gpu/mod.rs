@@ -22,6 +22,7 @@
 //! # Ok::<(), aion_pow::gpu::GpuError>(())
 //! ```
 
+mod abilities;
 mod batch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blocking;
@@ -43,6 +44,7 @@ mod template;
 #[cfg(not(target_arch = "wasm32"))]
 mod timing;
 
+pub use abilities::Abilities;
 pub use batch::{Batch, Outcome};
 pub use device::{Adapter, AdapterChoice, adapters};
 pub use error::GpuError;

@@ -67,7 +67,20 @@ impl GpuSolver {
     /// # Errors
     /// [`GpuError`] says why there is no GPU to be had; then the CPU solver is.
     pub async fn open(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
+        GpuSolver::on(Device::open(choice).await?, layout).await
+    }
+
+    /// The same with the layout that [suits the device best](Layout::tuned).
+    ///
+    /// # Errors
+    /// As [`GpuSolver::open`].
+    pub async fn open_tuned(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
         let device = Device::open(choice).await?;
+        let layout = layout.tuned(&device.abilities);
+        GpuSolver::on(device, layout).await
+    }
+
+    async fn on(device: Device, layout: Layout) -> Result<GpuSolver, GpuError> {
         let results = ResultLayout::new(&layout, Pace::MOST)?;
         let bytes = Buffers::bytes(&layout, &results, Pace::INPUTS, BATCHES);
         let make = || Buffers::new(&device.device, &layout, Pace::INPUTS);
