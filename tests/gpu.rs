@@ -167,6 +167,30 @@ fn a_batch_gives_what_its_nonces_give_alone_and_two_batches_are_in_flight() {
 }
 
 #[test]
+fn what_is_not_with_the_device_yet_can_be_held_back() {
+    let Some(mut solver) = gpu_twin::open(Layout::reduced(15).unwrap()) else {
+        return;
+    };
+    // Of a device that is not known yet a nonce is in four pieces, of which two go at once.
+    let expected = solve(&mut solver, &HEADER, &[nonce(10)]);
+    solver.forget_speed();
+    let first = blocking::submit(&mut solver, &HEADER, &[nonce(11)]).unwrap();
+    let second = blocking::submit(&mut solver, &HEADER, &[nonce(12)]).unwrap();
+    solver.abandon();
+    assert_eq!(blocking::outcomes(first).err(), Some(GpuError::Abandoned));
+    assert_eq!(blocking::outcomes(second).err(), Some(GpuError::Abandoned));
+    // Half a nonce is in the buffers, and what follows does not mind.
+    assert_eq!(solve(&mut solver, &HEADER, &[nonce(10)]), expected);
+
+    // One alone is given up by dropping it, and the one behind it goes on.
+    solver.forget_speed();
+    let unwanted = blocking::submit(&mut solver, &HEADER, &[nonce(11)]).unwrap();
+    let wanted = blocking::submit(&mut solver, &HEADER, &[nonce(10)]).unwrap();
+    drop(unwanted);
+    assert_eq!(blocking::outcomes(wanted).unwrap(), expected);
+}
+
+#[test]
 fn what_cannot_be_submitted_is_named() {
     let Some(mut solver) = gpu_twin::open(Layout::reduced(13).unwrap()) else {
         return;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::abilities::Abilities;
 use super::error::GpuError;
+use super::feeder::Turns;
 use super::layout::webgpu;
 
 /// What is known of an adapter.
@@ -41,17 +42,27 @@ pub struct Device {
 
 /// The first thing that went wrong outside of any call that could have returned it.
 #[derive(Clone, Default)]
-pub struct Faults(Arc<Mutex<Option<GpuError>>>);
+pub struct Faults {
+    first: Arc<Mutex<Option<GpuError>>>,
+    turns: Turns,
+}
 
 impl Faults {
     fn keep(&self, fault: GpuError) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get_or_insert(fault);
+        drop(kept);
+        self.turns.turn();
+    }
+
+    /// Turned by each fault.
+    pub fn turns(&self) -> Turns {
+        self.turns.clone()
     }
 
     /// Fails with what went wrong, if anything did.
     pub fn check(&self) -> Result<(), GpuError> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clone().map_or(Ok(()), Err)
     }
 }

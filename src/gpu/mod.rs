@@ -30,6 +30,7 @@ mod buffers;
 mod compression;
 mod device;
 mod error;
+mod feeder;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 mod layout;

@@ -67,7 +67,7 @@ impl GpuCore {
     ///
     /// # Errors
     /// Throws where a value has the wrong size or two batches are in flight, and rejects where the device fails; `name`
-    /// as in `open`, and `busy`, `batch-size`.
+    /// as in `open`, and `busy`, `batch-size`, `abandoned`.
     pub fn submit(&self, mine_hash: &[u8], nonces: &[u8], target: &[u8]) -> Result<js_sys::Promise, JsValue> {
         let mine_hash = bytes32("mine hash", mine_hash)?;
         let target = Target::from_be_bytes(bytes32("target", target)?);
@@ -86,6 +86,12 @@ impl GpuCore {
             let found = report(batch, &mine_hash, &nonces, &target).await;
             found.map(JsValue::from).map_err(error)
         }))
+    }
+
+    /// Gives up all batches of which a part is not with the device yet: their promises reject, with `abandoned` as
+    /// `name`. Those that are all with it come back as usual.
+    pub fn abandon(&self) {
+        self.solver.borrow().abandon();
     }
 
     /// Loses the device, as a driver's reset would. For tests.
