@@ -1,7 +1,6 @@
 // A real Chromium, and pages in it that report whatever should not happen.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +30,8 @@ export async function startBrowser(flags = []) {
   const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const args = [...QUIET, ...flags, ...root, `--user-data-dir=${profile}`, "about:blank"];
   const child = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: ["ignore", "ignore", "pipe"] });
+  // From the beginning, so that closing one that has ended by itself does not wait for ever.
+  const gone = new Promise((resolve) => child.once("exit", resolve));
   const endpoint = await new Promise((resolve, reject) => {
     let said = "";
     child.once("error", reject);
@@ -81,7 +82,6 @@ export async function startBrowser(flags = []) {
     },
     async close() {
       devtools.close();
-      const gone = once(child, "exit");
       await browser.close();
       child.kill("SIGTERM");
       await gone;
