@@ -40,6 +40,16 @@ export interface ShareEvent {
   readonly reason: string | null;
 }
 
+/** What a miner says beside what its connection does. */
+export interface MinerNotice {
+  readonly code:
+    /** The machine slept; the connection is made anew. */
+    | "woke"
+    /** The solver was silent, and another one takes its place. */
+    | "solver-restarted";
+  readonly message: string;
+}
+
 /** What a miner tells; each is the `detail` of an event of that name. */
 export interface MinerEvents {
   share: ShareEvent;
@@ -50,7 +60,7 @@ export interface MinerEvents {
   /** What speaks against working has changed; nothing does any more where `reasons` is empty. Not told when the miner ends. */
   pause: { readonly reasons: readonly PauseReason[] };
   /** Something worth a line in a log. */
-  notice: StratumClientEvents["notice"];
+  notice: StratumClientEvents["notice"] | MinerNotice;
   /** `retryInMs` is null where no new connection follows from it; `pool` is the address it is about, if it is about one. */
   error: {
     readonly error: MinerError | StratumError;

@@ -7,13 +7,17 @@ import { checkMinerOptions, checkThrottle, type MinerOptions, type StartOptions 
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
 import { NoncePlan } from "./nonce-plan.js";
 import { checkGesture } from "./policies/gesture.js";
+import { checkMobile } from "./policies/mobile.js";
+import { isOnThisMachine } from "./policies/offline.js";
 import { Policies } from "./policies/policies.js";
 import type { PauseReason } from "./policies/policy.js";
 import { type MinerPolicies, policiesFrom } from "./policies/policy-options.js";
 import { ShareLedger } from "./share-ledger.js";
+import { checkMemory } from "./solver-memory.js";
 import { Solvers } from "./solvers.js";
 import { StratumClient } from "./stratum-client.js";
 import { StratumError } from "./stratum-error.js";
+import { poolAddresses } from "./stratum-options.js";
 import { isBelow } from "./target.js";
 import { TypedEventTarget } from "./typed-events.js";
 import { type Feed, GPU_NONCES, WorkFeed } from "./work-feed.js";
@@ -148,9 +152,11 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     try {
       this.#move("starting");
       if (this.#policies.requireGesture) checkGesture();
+      if (!this.#policies.allowMobile) checkMobile();
       const environment = capabilities();
       const backend = chooseBackend(environment);
       const threads = backend === "threads" ? (this.#options.threads ?? defaultThreads(environment)) : 1;
+      if (this.#options.backend !== "gpu") checkMemory(backend, threads);
       const session = this.#openSession(backend, threads);
       const refused = new Promise<never>((_, reject) => (session.refuse = reject));
       const settled = session.policies.start();
@@ -191,6 +197,12 @@ export class Miner extends TypedEventTarget<MinerEvents> {
         fellBack: (error) => {
           this.emit("error", { error, retryInMs: null, pool: null });
         },
+        restarted: ({ message }) => {
+          this.emit("notice", {
+            code: "solver-restarted",
+            message: `${message}: another one takes its place`,
+          });
+        },
         failed: (error) => {
           void this.#end("failed");
           this.emit("error", { error, retryInMs: null, pool: null });
@@ -201,8 +213,15 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       solvers,
       feed,
       client,
-      policies: new Policies(this.#policies, () => {
-        this.#reconsider(session);
+      policies: new Policies(this.#policies, {
+        needsNetwork: !poolAddresses(this.#options).some(isOnThisMachine),
+        ownShare: () => (this.stats.threads * this.#throttle) / capabilities().processors,
+        changed: () => {
+          this.#reconsider(session);
+        },
+        woke: (sleptMs) => {
+          this.#wake(session, sleptMs);
+        },
       }),
       solverReady: false,
       phase: "connecting",
@@ -255,16 +274,25 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   /** What speaks against working has changed: takes the work away, or takes it up again with the newest job. */
   #reconsider(session: Session): void {
     if (session !== this.#session) return;
-    const { policies, solvers, feed } = session;
+    const { policies, solvers, feed, client } = session;
     const { reasons, allow } = policies;
     const told = this.#pauseReasons;
     this.#pauseReasons = reasons;
+    if (reasons.includes("offline")) client.suspend();
+    else client.resume();
     if (allow) {
       const feeding = feed.resume();
       if (feeding !== undefined) this.#assign(session, feeding);
     } else if (told.length === 0) this.#rest(solvers, feed.pause());
     this.#enter(session, session.phase);
     if (reasons.join() !== told.join()) this.emit("pause", { reasons });
+  }
+
+  /** What the connection is after a sleep nobody knows, and what was worked on is too old. */
+  #wake({ client }: Session, sleptMs: number): void {
+    const message = `the machine slept for about ${(sleptMs / 1000).toFixed(0)} s: the connection is made anew`;
+    this.emit("notice", { code: "woke", message });
+    client.reconnect();
   }
 
   /** Moves to where the pool has brought the session, as soon as the solver can work, unless it is to pause. */
@@ -335,10 +363,11 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.#session = undefined;
     if (state === "stopped") this.#move("stopping");
     session?.client.stop();
-    session?.policies.end();
     this.#pauseReasons = [];
     this.#leaveSignals();
     const ending = (session?.solvers.end() ?? Promise.resolve()).then(() => {
+      // Last, so that no other tab is told to work while this one still does.
+      session?.policies.end();
       this.#stats.solver(null);
       this.#stats.gpu(null);
       this.#stats.paused();
