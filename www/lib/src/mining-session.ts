@@ -42,15 +42,21 @@ export interface SessionListener {
   failed(error: MinerError | StratumError, pool: string | null): void;
 }
 
+/** After a pause of so many milliseconds the workers are ended, and so their memory is given back. */
+export const LONG_PAUSE_MS = 600_000;
+
 /** One start of a miner: its solvers, its connection, what there is to do for them, and what speaks against doing it. */
 export class MiningSession {
   readonly #parts: SessionParts;
   readonly #listener: SessionListener;
   readonly #feed: WorkFeed;
   readonly #client: StratumClient;
-  readonly #solvers: Solvers;
+  #solvers: Solvers;
   readonly #policies: Policies;
   #throttle: number;
+  #pauseTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The end of the solvers that a long pause ended, until there are others. */
+  #parked: Promise<void> | undefined;
   /** What speaks against working, as it was told last. */
   #reasons: readonly PauseReason[] = [];
   /** True from when the solver can work. */
@@ -116,8 +122,9 @@ export class MiningSession {
   /** Ends everything; resolves when no worker is left. */
   async end(): Promise<void> {
     this.#over = true;
+    clearTimeout(this.#pauseTimer);
     this.#client.stop();
-    await this.#solvers.end();
+    await Promise.all([this.#solvers.end(), this.#parked]);
     // Last, so that no other tab is told to work while this one still does.
     this.#policies.end();
   }
@@ -127,7 +134,8 @@ export class MiningSession {
   }
 
   #openSolvers(): Solvers {
-    const { cpu, threads, throttle, options } = this.#parts;
+    const { cpu, threads, options } = this.#parts;
+    const throttle = this.#throttle;
     const { backend: wanted = "cpu", workerUrl, gpuWorkerUrl, wasmBase } = options;
     return new Solvers(
       { wanted, cpu, threads, throttle, workerUrl, gpuWorkerUrl, wasmBase },
@@ -201,11 +209,36 @@ export class MiningSession {
     if (reasons.includes("offline")) this.#client.suspend();
     else this.#client.resume();
     if (allow) {
+      this.#unpark();
       const feeding = this.#feed.resume();
       if (feeding !== undefined) this.#assign(feeding);
-    } else if (told.length === 0) this.#rest(this.#feed.pause());
+    } else if (told.length === 0) {
+      this.#rest(this.#feed.pause());
+      this.#pauseTimer = setTimeout(() => {
+        this.#park();
+      }, LONG_PAUSE_MS);
+    }
     this.#enter(this.#phase);
     if (reasons.join() !== told.join()) this.#listener.tell("pause", { reasons });
+  }
+
+  /** Ends the solvers and keeps the rest of the session. */
+  #park(): void {
+    this.#parked = this.#solvers.end();
+    this.#stats.solver(null);
+    this.#stats.gpu(null);
+    this.#tellStats();
+  }
+
+  /** The pause is over: there are solvers, or there will be. */
+  #unpark(): void {
+    clearTimeout(this.#pauseTimer);
+    if (this.#parked === undefined) return;
+    this.#parked = undefined;
+    this.#solvers = this.#openSolvers();
+    this.#solvers.ready.catch((error: unknown) => {
+      if (!this.#over && error instanceof MinerError) this.#listener.failed(error, null);
+    });
   }
 
   /** What the connection is after a sleep nobody knows, and what was worked on is too old. */
