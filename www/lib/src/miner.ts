@@ -1,31 +1,14 @@
-import { capabilities, chooseBackend, defaultThreads } from "./environment.js";
-import { bytesFromHex } from "./hex.js";
 import { MinerError, messageOf } from "./miner-error.js";
 import type { MinerEvents, MinerState } from "./miner-events.js";
-import { checkMinerOptions, checkThrottle, type MinerOptions } from "./miner-options.js";
+import { checkMinerOptions, checkThrottle, type MinerOptions, type StartOptions } from "./miner-options.js";
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
+import { MiningSession } from "./mining-session.js";
 import { NoncePlan } from "./nonce-plan.js";
+import type { PauseReason } from "./policies/policy.js";
+import { preflight } from "./preflight.js";
 import { ShareLedger } from "./share-ledger.js";
-import { Solvers } from "./solvers.js";
-import { StratumClient } from "./stratum-client.js";
 import { StratumError } from "./stratum-error.js";
-import { isBelow } from "./target.js";
 import { TypedEventTarget } from "./typed-events.js";
-import { type Feed, GPU_NONCES, WorkFeed } from "./work-feed.js";
-import type { Backend, CpuBackend, FromSolver } from "./worker-messages.js";
-
-/** What belongs to one start and ends with it. */
-interface Session {
-  readonly solvers: Solvers;
-  readonly feed: WorkFeed;
-  readonly client: StratumClient;
-  /** True from when the solver can work. */
-  solverReady: boolean;
-  /** Where the miner is, or will be once the solver can work. */
-  phase: MinerState;
-  /** Rejects the start; undefined once it was complete. */
-  refuse: ((error: StratumError) => void) | undefined;
-}
 
 /**
  * Mines for one account at one pool, from {@link start} to {@link stop}. One nonce brings about two solutions; of those
@@ -42,10 +25,12 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     if (share.status !== "submitted") this.#tellStats();
   });
   #state: MinerState = "idle";
-  #session: Session | undefined;
+  #session: MiningSession | undefined;
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #startRequests = 0;
+  /** Take the listeners off the signals that this start is under. */
+  readonly #signals = new Set<() => void>();
 
   /** Throws `bad-options` where an option cannot be used. Starts nothing. */
   constructor(options: MinerOptions) {
@@ -65,7 +50,12 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   /** The address of the pool in use, or of the next try; null while nothing runs. */
   get pool(): string | null {
-    return this.#session?.client.pool ?? null;
+    return this.#session?.pool ?? null;
+  }
+
+  /** What speaks against working now; empty while nothing does, and while nothing runs. */
+  get pauseReasons(): readonly PauseReason[] {
+    return this.#session?.reasons ?? [];
   }
 
   /** The part of the time that the solver works, above 0 and at most 1. May be changed at any time. */
@@ -77,14 +67,16 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   set throttle(throttle: number) {
     checkThrottle(throttle);
     this.#throttle = throttle;
-    this.#session?.solvers.throttle(throttle);
+    this.#session?.throttle(throttle);
   }
 
   /**
    * Resolves when the solver's workers are up and connecting has begun; whether a pool answers is told by events.
-   * Rejects with a `MinerError` or a `StratumError` and leaves nothing running. A second call joins the first.
+   * Rejects with a `MinerError` or a `StratumError`, or with the reason of the `signal` that ended it, and leaves nothing
+   * running. A second call joins the first.
    */
-  start(): Promise<void> {
+  start({ signal }: StartOptions = {}): Promise<void> {
+    if (signal !== undefined) return this.#startUnder(signal);
     this.#starting ??= this.#start();
     return this.#starting;
   }
@@ -93,8 +85,29 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   stop(): Promise<void> {
     this.#startRequests++;
     if (this.#session !== undefined) return this.#end("stopped");
+    this.#leaveSignals();
     this.#starting = undefined;
     return this.#ending ?? Promise.resolve();
+  }
+
+  async #startUnder(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const abort = (): void => void this.stop();
+    signal.addEventListener("abort", abort);
+    this.#signals.add(() => {
+      signal.removeEventListener("abort", abort);
+    });
+    try {
+      await this.start();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  #leaveSignals(): void {
+    for (const leave of this.#signals) leave();
+    this.#signals.clear();
   }
 
   async #start(): Promise<void> {
@@ -107,17 +120,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     check();
     try {
       this.#move("starting");
-      const environment = capabilities();
-      const backend = chooseBackend(environment);
-      const threads = backend === "threads" ? (this.#options.threads ?? defaultThreads(environment)) : 1;
-      const session = this.#openSession(backend, threads);
-      const refused = new Promise<never>((_, reject) => (session.refuse = reject));
-      session.client.start();
-      await Promise.race([session.solvers.ready, refused]);
+      const session = this.#openSession();
+      await session.start();
       check();
-      session.refuse = undefined;
-      session.solverReady = true;
-      this.#enter(session, session.phase);
     } catch (cause) {
       // A stop that came in between has ended the session already.
       if (request === this.#startRequests) await this.#end("failed");
@@ -128,130 +133,25 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     }
   }
 
-  #openSession(cpu: CpuBackend, threads: number): Session {
-    const { backend: wanted = "cpu", workerUrl, gpuWorkerUrl, wasmBase } = this.#options;
-    const feed = wanted === "cpu" ? new WorkFeed(this.#plan) : new WorkFeed(this.#plan, GPU_NONCES);
-    const client = new StratumClient(this.#options);
-    const throttle = this.#throttle;
-    const solvers = new Solvers(
-      { wanted, cpu, threads, throttle, workerUrl, gpuWorkerUrl, wasmBase },
+  #openSession(): MiningSession {
+    const parts = { options: this.#options, throttle: this.#throttle, ...preflight(this.#options) };
+    const kept = { plan: this.#plan, stats: this.#stats, shares: this.#shares };
+    this.#session = new MiningSession(
+      { ...parts, ...kept },
       {
-        more: (generation) => feed.more(generation),
-        outcome: (backend, message) => {
-          this.#finish(session, backend, message);
+        moved: (state) => {
+          this.#move(state);
         },
-        ready: (backend, ready) => {
-          if (backend !== "gpu")
-            this.#stats.solver(ready && { backend, threads, memoryBytes: ready.memoryBytes });
-          else this.#stats.gpu(ready && { adapter: ready.adapter ?? "", memoryBytes: ready.memoryBytes });
-          this.#tellStats();
+        tell: (name, detail) => {
+          this.emit(name, detail);
         },
-        fellBack: (error) => {
-          this.emit("error", { error, retryInMs: null, pool: null });
-        },
-        failed: (error) => {
+        failed: (error, pool) => {
           void this.#end("failed");
-          this.emit("error", { error, retryInMs: null, pool: null });
+          this.emit("error", { error, retryInMs: null, pool });
         },
       },
     );
-    const session: Session = {
-      solvers,
-      feed,
-      client,
-      solverReady: false,
-      phase: "connecting",
-      refuse: undefined,
-    };
-    this.#session = session;
-    this.#follow(session);
-    return session;
-  }
-
-  /** Listens to the session's pool. */
-  #follow(session: Session): void {
-    const { solvers, feed, client } = session;
-    client.addEventListener("state", ({ detail: { state, previous } }) => {
-      if (previous === "ready") this.#pause(solvers, feed.clear());
-      if (state === "authorized") this.#enter(session, "waiting-for-job");
-      else if (state === "waiting") this.#enter(session, "reconnecting");
-      else if (state === "connecting") this.#enter(session, "connecting");
-    });
-    client.addEventListener("job", ({ detail: job }) => {
-      this.emit("job", job);
-      this.#assign(session, feed.job(job));
-    });
-    client.addEventListener("target", ({ detail: job }) => {
-      const work = feed.retarget(job);
-      if (work !== undefined) this.#assign(session, work);
-    });
-    client.addEventListener("late", ({ detail: { share, verdict } }) => {
-      this.#shares.late(share, verdict);
-    });
-    client.addEventListener("notice", ({ detail }) => {
-      this.emit("notice", detail);
-    });
-    client.addEventListener("error", ({ detail: { error, retryInMs, pool } }) => {
-      const over = error.final && retryInMs === null;
-      if (over && session.refuse !== undefined) {
-        session.refuse(error);
-        return;
-      }
-      if (over) void this.#end("failed");
-      this.emit("error", { error, retryInMs, pool });
-    });
-  }
-
-  /** Moves to where the pool has brought the session, as soon as the solver can work. */
-  #enter(session: Session, phase: MinerState): void {
-    session.phase = phase;
-    if (!session.solverReady || session !== this.#session) return;
-    if (phase === "mining") this.#stats.mining(Date.now());
-    this.#move(phase);
-  }
-
-  #assign(session: Session, feed: Feed): void {
-    if ("work" in feed) {
-      session.solvers.work(feed.work);
-      this.#enter(session, "mining");
-      return;
-    }
-    this.#exhausted(session, feed.generation);
-  }
-
-  #exhausted(session: Session, generation: number): void {
-    this.#pause(session.solvers, generation);
-    this.#enter(session, "waiting-for-job");
-    const error = new MinerError(
-      "nonces-exhausted",
-      "every nonce that the pool's extraNonce1 leaves was tried",
-    );
-    this.emit("error", { error, retryInMs: null, pool: null });
-  }
-
-  #pause(solvers: Solvers, generation: number): void {
-    solvers.idle(generation);
-    this.#stats.paused();
-    this.#tellStats();
-  }
-
-  #finish(session: Session, backend: Backend, message: Extract<FromSolver, { type: "outcome" }>): void {
-    const { feed, client } = session;
-    const { generation, sequence, nonce, outcome, memoryBytes } = message;
-    if (!feed.isCurrent(generation)) return;
-    this.#stats.finished(outcome, backend === "gpu" ? null : memoryBytes, Date.now());
-    const job = client.liveJob(sequence);
-    const best = outcome.shares[0];
-    if (job !== undefined && best !== undefined) {
-      // The target may have changed while the run went on: the newest counts.
-      const powHash = bytesFromHex(best.powHash);
-      if (powHash !== undefined && isBelow(powHash, job.target)) {
-        const extraNonce2 = nonce.slice(job.extraNonce1.length);
-        void this.#shares.submit(client, { ...best, job, extraNonce2 });
-      }
-    }
-    this.#tellStats();
-    if (feed.isLast(nonce)) this.#exhausted(session, generation);
+    return this.#session;
   }
 
   #tellStats(): void {
@@ -262,12 +162,13 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     const session = this.#session;
     this.#session = undefined;
     if (state === "stopped") this.#move("stopping");
-    session?.client.stop();
-    const ending = (session?.solvers.end() ?? Promise.resolve()).then(() => {
+    this.#leaveSignals();
+    // A start that follows waits for the end, and is another one.
+    this.#starting = undefined;
+    const ending = (session?.end() ?? Promise.resolve()).then(() => {
       this.#stats.solver(null);
       this.#stats.gpu(null);
       this.#stats.paused();
-      this.#starting = undefined;
       this.#ending = undefined;
       this.#move(state);
       this.#tellStats();
