@@ -63,7 +63,7 @@ test("a GPU mines shares, and when its process dies the CPU goes on", async () =
     assert.equal(await page.evaluate(() => miner.state), "mining");
     await until("the pool accepts shares of the CPU", () => accepted() > before + 1, 60);
     await page.evaluate(() => miner.stop());
-    assert.deepEqual(workers.names, []);
+    await until("no worker is left", () => workers.names.length === 0, 5);
     assert.deepEqual(faults, []);
     await tab.close();
   } finally {
