@@ -8,7 +8,8 @@ import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
  */
 export type BackendOption = "auto" | "cpu" | "gpu" | "both";
 
-const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"];
+/** All of them. */
+export const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"];
 
 /** Where to mine, for whom, and with how much of the machine. */
 export interface MinerOptions extends StratumOptions {
