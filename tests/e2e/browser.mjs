@@ -75,6 +75,12 @@ export async function startBrowser(flags = []) {
       const workers = await WorkerWatch.start(devtools, url);
       return { page, faults, frames, workers, close: () => context.close() };
     },
+    /** Seconds of processor time that the processes of pages, their workers included, have taken so far. */
+    async pageSeconds() {
+      const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+      const renderers = processInfo.filter(({ type }) => type === "renderer");
+      return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+    },
     async close() {
       devtools.close();
       const gone = once(child, "exit");
