@@ -1,12 +1,15 @@
 export * from "aion-pow-verify";
 export { type ConnectionInput, type ConnectionState, nextState, TRANSITIONS } from "./connection-state.js";
+export { isMobile } from "./device.js";
 export { capabilities, type Capabilities, defaultThreads } from "./environment.js";
 export type { Job } from "./job-book.js";
 export { Miner } from "./miner.js";
-export { MinerError, type MinerErrorCode } from "./miner-error.js";
-export type { MinerEvents, MinerState, ShareEvent } from "./miner-events.js";
-export { type BackendOption, MAX_THREADS, type MinerOptions } from "./miner-options.js";
+export { type MemoryShortage, MinerError, type MinerErrorCode } from "./miner-error.js";
+export type { MinerEvents, MinerNotice, MinerState, ShareEvent } from "./miner-events.js";
+export { type BackendOption, MAX_THREADS, type MinerOptions, type StartOptions } from "./miner-options.js";
 export type { GpuStats, MinerStats } from "./miner-stats.js";
+export type { PauseReason } from "./policies/policy.js";
+export { type BatteryOption, DEFAULT_POLICIES, type MinerPolicies } from "./policies/policy-options.js";
 export type { WebSocketClass, WebSocketLike } from "./pool-socket.js";
 export type { Share, Verdict } from "./share.js";
 export { StratumClient } from "./stratum-client.js";
