@@ -68,7 +68,7 @@ for (const [name, options] of [
 
     await part("button").click();
     await until("it says that it stopped", async () => /^Stopped\./.test(await part("status").textContent()));
-    assert.deepEqual(workers.names, []);
+    await until("no worker is left", () => workers.names.length === 0, 1);
     const before = await browser.pageSeconds();
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
     const used = (await browser.pageSeconds()) - before;

@@ -1,5 +1,8 @@
 import { type BackendOption, BACKENDS, MAX_THREADS, type MinerOptions } from "../miner-options.js";
+import type { BatteryOption } from "../policies/policy-options.js";
 import { isAddress } from "../stratum-options.js";
+
+const BATTERY: readonly BatteryOption[] = ["never", "low", "always"];
 
 /** The attributes that the element reads. */
 export const ATTRIBUTES = [
@@ -11,6 +14,8 @@ export const ATTRIBUTES = [
   "threads",
   "throttle",
   "backend",
+  "pause-on-battery",
+  "allow-mobile",
   "worker-url",
   "gpu-worker-url",
   "wasm-base",
@@ -68,9 +73,7 @@ export function readSettings(read: (name: AttributeName) => string | null, base:
   );
   const address = (text: string): string | undefined => addressIn(text, base);
   const addressWanted = "wanted is an http: or https: address, or a path on this server";
-  const options = {
-    pool,
-    worker: rig === undefined ? account : `${account}.${rig}`,
+  const more = {
     password: parsed("password", "wanted are at most 256 characters", (text) =>
       text.length <= 256 ? text : undefined,
     ),
@@ -85,11 +88,18 @@ export function readSettings(read: (name: AttributeName) => string | null, base:
     backend: parsed("backend", `wanted is one of ${BACKENDS.join(", ")}`, (text) =>
       BACKENDS.find((backend: BackendOption) => backend === text),
     ),
+    policies: withoutUndefined({
+      pauseOnBattery: parsed("pause-on-battery", "wanted is never, low or always", (text) =>
+        BATTERY.find((option) => option === text),
+      ),
+      allowMobile: read("allow-mobile") !== null,
+    }),
     workerUrl: parsed("worker-url", addressWanted, address),
     gpuWorkerUrl: parsed("gpu-worker-url", addressWanted, address),
     wasmBase: parsed("wasm-base", addressWanted, address),
   };
-  return { account, owner, options: withoutUndefined(options), faults };
+  const worker = rig === undefined ? account : `${account}.${rig}`;
+  return { account, owner, options: { pool, worker, ...withoutUndefined(more) }, faults };
 }
 
 function poolsIn(text: string, base: string): string[] | undefined {
@@ -115,15 +125,10 @@ function shortened(value: string): string {
   return value.length <= 80 ? value : `${value.slice(0, 79)}…`;
 }
 
-type Defined<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
+type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
 
 /** Options that are left out have their defaults; undefined ones are no options. */
-function withoutUndefined<Options extends object>(
-  options: Options,
-): Pick<Options, "pool" & keyof Options> &
-  Pick<Options, "worker" & keyof Options> &
-  Partial<Defined<Options>> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof withoutUndefined<Options>
-  >;
+function withoutUndefined<Options extends object>(options: Options): Partial<Given<Options>> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Partial<Given<Options>>;
 }

@@ -1,11 +1,11 @@
 import { capabilities } from "../environment.js";
 import { Miner } from "../miner.js";
 import { MinerError } from "../miner-error.js";
-import type { MinerEvents } from "../miner-events.js";
+import type { MinerEvents, MinerState } from "../miner-events.js";
 import { type MinerStats, StatsCounter } from "../miner-stats.js";
+import type { PauseReason } from "../policies/policy.js";
 import { StratumError } from "../stratum-error.js";
 import { ATTRIBUTES, readSettings, type Settings } from "./attributes.js";
-import { type PauseReason, pauseReasonsOf, type ShownState } from "./pause.js";
 import { StatusLine } from "./status-line.js";
 import { styleSheet } from "./style.js";
 import { noticeWords, statusWords, type Trouble, usageWords } from "./words.js";
@@ -16,9 +16,9 @@ const Base =
   (Object as unknown as typeof HTMLElement);
 
 /** Where the element is: a miner's state, or `error` where an attribute is wrong or this browser cannot mine. */
-export type MinerElementState = ShownState | "error";
+export type MinerElementState = MinerState | "error";
 
-const AT_REST: ReadonlySet<ShownState> = new Set(["idle", "stopped", "failed"]);
+const AT_REST: ReadonlySet<MinerState> = new Set(["idle", "stopped", "failed"]);
 
 /**
  * A panel that mines on a visitor's click, and always says for whom: `<aion-miner pool="wss://…" account="0xa0…"
@@ -31,11 +31,12 @@ const AT_REST: ReadonlySet<ShownState> = new Set(["idle", "stopped", "failed"]);
  * | `owner` | whose account that is, in words; shown beside it |
  * | `rig`, `password` | a name for this miner, and the pool's password, where the pool reads them |
  * | `threads`, `throttle`, `backend` | as in `MinerOptions` |
+ * | `pause-on-battery`, `allow-mobile` | as in `MinerPolicies`; the other policies are as they are by default |
  * | `worker-url`, `gpu-worker-url`, `wasm-base` | likewise; relative to the page |
  * | `state` | written by the element, for styles: a {@link MinerElementState} |
  *
  * A changed `throttle` counts at once. Any other change stops, since a visitor agreed to what was shown before; so does
- * leaving the document. Events that bubble: `miner-state`, `miner-share`, `miner-stats`, `miner-error`, with the details
+ * leaving the document. Events that bubble: `miner-state`, `miner-share`, `miner-stats`, `miner-pause`, `miner-error`, with the details
  * that a `Miner` tells. The default slot is for the page's own words. Parts: `panel`, `receiver`, `owner`, `account`,
  * `usage`, `notice`, `faults`, `button`, `status`. Custom properties: `--aion-accent`, `--aion-on-accent`,
  * `--aion-ground`, `--aion-ink`, `--aion-quiet`, `--aion-line`, `--aion-bad`, `--aion-radius`.
@@ -88,13 +89,13 @@ export class MinerElement extends Base {
   }
 
   /** Where the miner is in its life. */
-  get state(): ShownState {
+  get state(): MinerState {
     return this.#miner?.state ?? "idle";
   }
 
   /** Why it pauses; empty where it does not. */
   get pauseReasons(): readonly PauseReason[] {
-    return pauseReasonsOf(this.#miner);
+    return this.#miner?.pauseReasons ?? [];
   }
 
   /** What was done since the attributes last changed. */
@@ -177,6 +178,10 @@ export class MinerElement extends Base {
     });
     miner.addEventListener("stats", ({ detail }) => {
       this.#tell("miner-stats", detail);
+      if (miner === this.#miner) this.#show();
+    });
+    miner.addEventListener("pause", ({ detail }) => {
+      this.#tell("miner-pause", detail);
       if (miner === this.#miner) this.#show();
     });
     miner.addEventListener("error", ({ detail }) => {

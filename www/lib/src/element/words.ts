@@ -1,9 +1,10 @@
 import { type Capabilities, defaultThreads } from "../environment.js";
 import type { MinerError } from "../miner-error.js";
+import type { MinerState } from "../miner-events.js";
 import type { MinerOptions } from "../miner-options.js";
 import type { MinerStats } from "../miner-stats.js";
+import type { PauseReason } from "../policies/policy.js";
 import type { StratumError } from "../stratum-error.js";
-import type { PauseReason, ShownState } from "./pause.js";
 
 /** The last error, and when the next try is, in milliseconds from its time. */
 export interface Trouble {
@@ -13,7 +14,7 @@ export interface Trouble {
 
 /** What is said of a miner. */
 export interface Situation {
-  readonly state: ShownState;
+  readonly state: MinerState;
   /** The pool's address; null while nothing runs. */
   readonly pool: string | null;
   readonly stats: MinerStats;
