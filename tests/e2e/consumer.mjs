@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { until } from "./browser.mjs";
 import { BUNDLERS, page } from "./bundle.mjs";
 import { startPlainServer } from "./plain-server.mjs";
 import { startProxy } from "./proxy.mjs";
@@ -102,4 +103,22 @@ export async function startConsumer(
       await server.stop();
     },
   };
+}
+
+/** The newest block of the development chain, once one was mined. */
+export async function minedBlock(proxy) {
+  let block;
+  await until("a block was mined", async () => {
+    const body = JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "eth_getBlockByNumber",
+      params: ["latest", false],
+    });
+    const headers = { "content-type": "application/json", origin: proxy.url };
+    const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
+    ({ result: block } = await response.json());
+    return block !== null;
+  });
+  return block;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { poolVerdicts, startBrowser, until } from "./browser.mjs";
-import { ACCOUNT, ISOLATION, OWNER, startConsumer, strictPolicy } from "./consumer.mjs";
+import { ACCOUNT, ISOLATION, minedBlock, OWNER, startConsumer, strictPolicy } from "./consumer.mjs";
 import { installPackages } from "./packages.mjs";
 
 const GPU = new URL("../../www/lib/wasm/gpu/aion_pow_bg.wasm", import.meta.url);
@@ -17,24 +17,6 @@ after(async () => {
   await browser?.close();
   await packages?.remove();
 });
-
-/** The newest block of the development chain, once one was mined. */
-async function minedBlock(proxy) {
-  let block;
-  await until("a block was mined", async () => {
-    const body = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "eth_getBlockByNumber",
-      params: ["latest", false],
-    });
-    const headers = { "content-type": "application/json", origin: proxy.url };
-    const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
-    ({ result: block } = await response.json());
-    return block !== null;
-  });
-  return block;
-}
 
 for (const [name, options] of [
   [
