@@ -1,5 +1,7 @@
 // The packages without a bundler, under a strict policy, in a real Firefox.
 import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { until } from "./browser.mjs";
 import { ISOLATION, minedBlock, startConsumer, strictPolicy } from "./consumer.mjs";
@@ -46,3 +48,28 @@ test(
     assert.equal(await workers(), 0);
   },
 );
+
+test("Firefox is isolated by the service worker, on the second load", { skip: withoutFirefox }, async (t) => {
+  const packages = await installPackages();
+  t.after(() => packages.remove());
+  const { folder } = packages;
+  const worker = "isolation-worker.js";
+  await copyFile(join(folder, "node_modules/aion-web-miner", worker), join(folder, worker));
+  const script = `
+    import { isolatePage } from "aion-web-miner/isolation";
+    import "aion-web-miner/element";
+    globalThis.isolation = await isolatePage();
+  `;
+  const site = await startConsumer(folder, { script, headers: () => ({}) });
+  t.after(() => site.stop());
+  const firefox = await startFirefox();
+  t.after(() => firefox.close());
+  await firefox.goto(`${site.url}/`);
+  // While the page is loaded again there is nothing to ask.
+  const isolation = () => firefox.evaluate("globalThis.isolation").catch(() => null);
+  await until("the page is isolated", async () => (await isolation()) === "isolated");
+  assert.equal(await firefox.evaluate("crossOriginIsolated"), true);
+  await firefox.click(BUTTON);
+  await until("it mines", () => firefox.evaluate(`${MINER}.state === "mining"`), 60);
+  assert.equal(await firefox.evaluate(`${MINER}.stats.threads`), 2);
+});
