@@ -1,6 +1,8 @@
 /* global addEventListener, document, MouseEvent, MutationObserver, performance */
 // <aion-miner>, on a page of its own, with the packages as they are published.
 import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { picture, startBrowser, until } from "./browser.mjs";
 import { ACCOUNT, minerTag, OWNER, startConsumer } from "./consumer.mjs";
@@ -25,7 +27,7 @@ async function open(t, body, options = {}) {
   const tab = await browser.open(`${site.url}/`, { expected: [site.poolHost] });
   t.after(tab.close);
   await until("the elements are there", () => tab.page.locator("aion-miner[state]").first().isVisible());
-  return tab;
+  return { ...tab, site };
 }
 
 const part = (page, name, within = "aion-miner") => page.locator(`${within} [part=${name}]`);
@@ -117,6 +119,22 @@ test("out of the document, or for another account, it stops; a throttle is chang
   assert.equal(await miner.getAttribute("state"), "idle", "back in the document it waits for a click");
   assert.deepEqual(workers.names, []);
   assert.deepEqual(faults, []);
+});
+
+test("workers and artifacts are taken from the folders that the page names, and no others", async (t) => {
+  const { folder } = packages;
+  const from = join(folder, "node_modules/aion-web-miner");
+  for (const name of ["dist", "wasm"])
+    await cp(join(from, name), join(folder, "vendor", name), { recursive: true });
+  const named = 'worker-url="/vendor/dist/solver-worker.js" wasm-base="vendor/wasm"';
+  const { page, site, workers } = await open(t, (pool) => minerTag(pool, named));
+  await part(page, "button").click();
+  await says(page, /^Mining at/);
+  for (const script of workers.scripts) assert.ok(script.startsWith(`${site.url}/vendor/`), script);
+  const artifacts = (await site.loaded()).map(({ path }) => path).filter((path) => path.endsWith(".wasm"));
+  assert.deepEqual(artifacts, ["/vendor/wasm/miner-mt/aion_pow_bg.wasm"]);
+  await part(page, "button").click();
+  await until("no worker is left", () => workers.names.length === 0, 5);
 });
 
 test("wrong attributes are said where they stand, and nothing is thrown", async (t) => {
