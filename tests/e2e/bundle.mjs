@@ -1,4 +1,4 @@
-// What a site's own build makes of the packages, with no more settings than it must have.
+// What a site's own build makes of the packages, with no settings but where things are.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,9 +12,7 @@ export const BUNDLERS = {
       mode: "production",
       context: from,
       entry: join(from, "main.js"),
-      output: { path: to, filename: "main.js", module: true },
-      experiments: { outputModule: true, topLevelAwait: true },
-      target: ["web", "es2022"],
+      output: { path: to, filename: "main.js" },
     };
     const stats = await new Promise((resolve, reject) => {
       webpack(config, (error, stats) => (error ? reject(error) : resolve(stats)));
@@ -25,9 +23,7 @@ export const BUNDLERS = {
   Vite: async (from, to, body = "") => {
     await writeFile(join(from, "index.html"), page("./main.js", body));
     const build = { outDir: to, target: "es2022", emptyOutDir: false };
-    // Workers are scripts of one piece unless told otherwise, and the solver's chooses its artifact when it runs.
-    const worker = { format: "es" };
-    await vite({ root: from, base: "./", configFile: false, logLevel: "warn", build, worker });
+    await vite({ root: from, base: "./", configFile: false, logLevel: "warn", build });
   },
 };
 

@@ -23,12 +23,13 @@ const STYLE = `
 :host([hidden]), [hidden] { display: none; }
 section { display: grid; gap: 0.75em; padding: 1em 1.25em; border: 1px solid var(--line);
   border-radius: var(--aion-radius, 0.5em); background: var(--aion-ground, Canvas); color: var(--aion-ink, CanvasText); }
+ul:empty { display: none; }
 p, ul { margin: 0; padding: 0; list-style: none; }
 [part="account"] { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 0.8125em;
   overflow-wrap: anywhere; }
 [part="owner"] { font-weight: 600; overflow-wrap: anywhere; }
 [part="usage"], [part="notice"] { color: var(--quiet); font-size: 0.875em; }
-[part="faults"] { display: grid; gap: 0.25em; color: var(--bad); overflow-wrap: anywhere; }
+[part="faults"]:not(:empty) { display: grid; gap: 0.25em; color: var(--bad); overflow-wrap: anywhere; }
 button { justify-self: start; min-inline-size: 9em; padding: 0.6em 1.25em; border: 1px solid var(--accent);
   border-radius: var(--aion-radius, 0.5em); background: var(--accent); color: var(--on-accent); font: inherit;
   font-weight: 600; cursor: pointer; }
