@@ -15,7 +15,7 @@ export type MinerState =
   /** Authorized, and nothing to work on. */
   | "waiting-for-job"
   | "mining"
-  /** Nothing is worked on, for {@link Miner.pauseReasons}; the workers stay, and so does the connection where it can. */
+  /** Nothing is worked on, for {@link Miner.pauseReasons}; the workers stay, for ten minutes, and so does the connection where it can. */
   | "paused"
   /** The connection is lost; the next try is scheduled. */
   | "reconnecting"

@@ -122,12 +122,13 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   /**
    * Submits a share and resolves with the pool's verdict. Rejects with a {@link StratumError}: `not-ready`, `stale-job`,
    * `duplicate-share` or `bad-share` where it was not sent; `reply-timeout`, `connection-lost` or `stopped` where the
-   * pool never said. Whether a share meets the target is the caller's to check: {@link liveJob} has the newest.
+   * pool never said. A `signal` ends the waiting, not what was sent: the promise rejects with its reason, and a verdict that
+   * comes all the same is told as `late`. Whether a share meets the target is the caller's to check: {@link liveJob} has the newest.
    */
-  async submit(share: Share): Promise<Verdict> {
+  async submit(share: Share, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verdict> {
     if (this.#session === undefined)
       throw new StratumError("not-ready", `cannot submit while ${this.#state}`);
-    return this.#session.submit(share);
+    return this.#session.submit(share, signal);
   }
 
   /** Tries the pool whose turn it is. */

@@ -435,6 +435,20 @@ test("a stop during the start rejects the start, and a start can follow", async 
   expect(HandWorker.all).toHaveLength(2);
 });
 
+test("a start right after a stop is another one, which begins when the first has ended", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  const stopping = miner.stop();
+  await miner.start();
+  await stopping;
+  await worker().assignment(0);
+  expect(HandWorker.all).toHaveLength(2);
+  expect(HandWorker.all[0]?.terminated).toBe(true);
+  expect(miner.state).toBe("mining");
+  expect(states(told).slice(4, 7)).toEqual(["stopping", "stopped", "starting"]);
+});
+
 test("a nonce space of one byte ends in a named condition, and another extraNonce1 goes on", async () => {
   let widen: (() => void) | undefined;
   const [miner, , told] = await minerOf(async (peer) => {
