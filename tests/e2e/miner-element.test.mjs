@@ -121,6 +121,28 @@ test("out of the document, or for another account, it stops; a throttle is chang
   assert.deepEqual(faults, []);
 });
 
+test("a pause is said with its reason, and told; it ends by itself", async (t) => {
+  const { page, site, faults, workers } = await open(t, minerTag);
+  await page.evaluate(() => {
+    globalThis.pauses = [];
+    addEventListener("miner-pause", ({ detail }) => globalThis.pauses.push(detail.reasons.join()));
+  });
+  await part(page, "button").click();
+  await says(page, /^Mining at/);
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}/`);
+  await part(other, "button").click();
+  await says(other, /^Mining at/);
+  await says(page, /^Paused, because another tab of this site mines already\. /);
+  assert.equal(await page.locator("aion-miner").getAttribute("state"), "paused");
+  await part(other, "button").click();
+  await says(page, /^Mining at/);
+  assert.deepEqual(await page.evaluate("pauses"), ["other-tab", ""]);
+  await part(page, "button").click();
+  await until("no worker is left", () => workers.names.length === 0, 5);
+  assert.deepEqual(faults, []);
+});
+
 test("workers and artifacts are taken from the folders that the page names, and no others", async (t) => {
   const { folder } = packages;
   const from = join(folder, "node_modules/aion-web-miner");
