@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
@@ -11,7 +11,7 @@ import { PACKAGES, packInto } from "../pack.mjs";
 const ALLOWED = [
   /^(README\.md|LICENSE-MIT|LICENSE-APACHE|package\.json)$/,
   /^isolation-worker\.js$/,
-  /^dist\/(element\/)?[a-z-]+\.(js|js\.map|d\.ts)$/,
+  /^dist\/([a-z-]+\/)?[a-z-]+\.(js|js\.map|d\.ts)$/,
   /^wasm\/[a-z-]+\/aion_pow(_bg\.wasm|\.js|\.d\.ts)$/,
   /^wasm\/miner-mt\/threads\/[a-z-]+\.js$/,
 ];
@@ -32,6 +32,12 @@ describe.each(Object.entries(PACKAGES))("%s", (name, path) => {
     const { files } = packed[name];
     const strange = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
     expect(strange).toEqual([]);
+    // The compiler leaves behind what it made of a source that is gone.
+    const left = files
+      .filter((file) => file.startsWith("dist/"))
+      .map((file) => file.replace(/^dist\/(.*?)\.(js|js\.map|d\.ts)$/, "src/$1.ts"))
+      .filter((source) => !existsSync(join(root, path, source)));
+    expect(left, "npm test and npm start build anew").toEqual([]);
     const targets = entries.flatMap(([, target]) =>
       typeof target === "string" ? [target] : Object.values(target),
     );
