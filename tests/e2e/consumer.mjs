@@ -43,19 +43,16 @@ export function minerTag(pool, more = "") {
   return `<aion-miner pool="${pool}" account="${ACCOUNT}" owner="${OWNER}" threads="2" ${more}></aion-miner>`;
 }
 
-/** The policy of docs/isolation.md for such a page: `pool` is where its sockets go. */
+const DOCUMENT = await readFile(new URL("../../docs/isolation.md", import.meta.url), "utf8");
+const [, POLICY] = /^Content-Security-Policy:\n([^`]*)/m.exec(DOCUMENT);
+
+/** The very policy of docs/isolation.md, with the hash of the import map; `pool` is where the page's sockets go. */
 export function strictPolicy(pool) {
   const hash = createHash("sha256").update(IMPORT_MAP).digest("base64");
-  return [
-    "default-src 'none'",
-    `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
-    "worker-src 'self'",
-    `connect-src 'self' ${pool}`,
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
+  return POLICY.replaceAll(/\s+/g, " ")
+    .trim()
+    .replace("wss://pool.example", pool)
+    .replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval' 'sha256-${hash}'`);
 }
 
 /**

@@ -46,6 +46,7 @@ test("an error has its name, and the next try where there is one", () => {
 test.each([
   [{}, "4 of 8 processor threads."],
   [{ threads: 2, throttle: 0.25 }, "2 of 8 processor threads, resting 75 % of the time."],
+  [{ backend: "gpu" as const }, "the graphics card, or 4 of 8 processor threads where there is none."],
   [{ backend: "both" as const }, "4 of 8 processor threads and the graphics card."],
 ])("what mining takes, with %j", (options, words) => {
   expect(usageWords(options, FULL)).toBe(`While it mines, this page uses ${words}`);

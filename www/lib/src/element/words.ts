@@ -66,12 +66,8 @@ export function usageWords(
   const { processors, crossOriginIsolated } = environment;
   const used = crossOriginIsolated ? (threads ?? defaultThreads(environment)) : 1;
   const cpu = `${used} of ${processors} processor ${processors === 1 ? "thread" : "threads"}`;
-  const what = {
-    cpu,
-    gpu: "the graphics card",
-    auto: "the graphics card",
-    both: `${cpu} and the graphics card`,
-  };
+  const orCpu = `the graphics card, or ${cpu} where there is none`;
+  const what = { cpu, gpu: orCpu, auto: orCpu, both: `${cpu} and the graphics card` };
   const rest = throttle === 1 ? "" : `, resting ${Math.round(100 * (1 - throttle))} % of the time`;
   return `While it mines, this page uses ${what[backend]}${rest}.`;
 }
