@@ -102,20 +102,27 @@ export async function startConsumer(
   };
 }
 
+/** A block takes 16 solutions on the mean, which is seconds, and may take many times that on a busy machine. */
+const BLOCK_SECONDS = 180;
+
 /** The newest block of the development chain, once one was mined. */
 export async function minedBlock(proxy) {
   let block;
-  await until("a block was mined", async () => {
-    const body = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "eth_getBlockByNumber",
-      params: ["latest", false],
-    });
-    const headers = { "content-type": "application/json", origin: proxy.url };
-    const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
-    ({ result: block } = await response.json());
-    return block !== null;
-  });
+  await until(
+    "a block was mined",
+    async () => {
+      const body = JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "eth_getBlockByNumber",
+        params: ["latest", false],
+      });
+      const headers = { "content-type": "application/json", origin: proxy.url };
+      const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
+      ({ result: block } = await response.json());
+      return block !== null;
+    },
+    BLOCK_SECONDS,
+  );
   return block;
 }
