@@ -55,6 +55,12 @@ export default defineConfig(
     },
   },
   {
+    files: ["www/lib/isolation-worker.js"],
+    languageOptions: {
+      globals: { self: "readonly", fetch: "readonly", Headers: "readonly", Response: "readonly" },
+    },
+  },
+  {
     files: ["crates/pool/assets/*.js"],
     languageOptions: { globals: { document: "readonly", fetch: "readonly", setTimeout: "readonly" } },
   },

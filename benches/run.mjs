@@ -4,6 +4,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootstrap } from "../scripts/bootstrap.mjs";
 import { findChromium } from "../scripts/bootstrap/chromium.mjs";
+import { firefoxHere } from "../scripts/bootstrap/firefox.mjs";
 import { thisMachine } from "../scripts/bootstrap/machine.mjs";
 import { program, wasmArtifacts } from "../scripts/builds.mjs";
 import { exitCleanly } from "../scripts/exit.mjs";
@@ -56,15 +57,10 @@ function wasmPlaces({ firefox, where }) {
     ["node", NODE_CASES, startNode],
   ].filter(([name]) => where.includes(name));
   if (!firefox) return places;
-  const path = findFirefox();
+  const path = firefoxHere(thisMachine, process.env);
   if (path) places.push(["firefox", BROWSER_CASES, () => startFirefox(path)]);
   else console.log("no Firefox here: neither firefox-esr nor firefox runs, and FIREFOX names none; left out");
   return places;
-}
-
-function findFirefox() {
-  const names = process.env.FIREFOX ? [process.env.FIREFOX] : ["firefox-esr", "firefox"];
-  return names.find((name) => thisMachine.run(name, ["--version"]).status === 0);
 }
 
 async function native(aionPow, solutions, options) {

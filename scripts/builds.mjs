@@ -1,9 +1,11 @@
 // The builds that both `npm start` and `npm test` need, each skipped where nothing changed.
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./checkout.mjs";
 import { fingerprint, unlessDone } from "./fingerprint.mjs";
 import { output, run } from "./run.mjs";
+
+const REMOVE = { recursive: true, force: true };
 
 /** Where the page ends up: the proxy's `--site`. */
 export const SITE = "www/app/dist";
@@ -26,6 +28,9 @@ export async function page() {
   const stamp = join(root, ".build/page.stamp");
   const whole = existsSync(join(root, SITE, "index.html"));
   await unlessDone(stamp, whole ? key : "", async () => {
+    // The compiler leaves behind what it made of sources that are gone, and npm would pack it.
+    for (const made of ["dist", "build", "tsconfig.tsbuildinfo"])
+      for (const name of ["verify", "lib", "app"]) rmSync(join(root, "www", name, made), REMOVE);
     await run("npm", ["run", "--silent", "build:ts"]);
     await run("npm", ["run", "--silent", "build:verify"]);
     await run("npm", ["run", "--silent", "build:app"]);

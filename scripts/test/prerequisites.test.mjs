@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findChromium } from "../bootstrap/chromium.mjs";
 import { ensureClippy } from "../bootstrap/clippy.mjs";
+import { findFirefox } from "../bootstrap/firefox.mjs";
 import { findVulkan } from "../bootstrap/vulkan.mjs";
 import { BootstrapError } from "../bootstrap/machine.mjs";
 import { checkPrerequisites } from "../bootstrap/prerequisites.mjs";
@@ -58,6 +59,28 @@ describe("the browser of the tests", () => {
     expect(() => findChromium(recordedMachine(), {})).toThrow(
       "Install chromium or google-chrome, or set CHROMIUM",
     );
+  });
+});
+
+describe("the Firefox of the slow tests", () => {
+  test("is the one that FIREFOX names, or one on PATH", () => {
+    const answers = {
+      "/opt/f --version": "Mozilla Firefox 153\n",
+      "firefox --version": "Mozilla Firefox 153\n",
+    };
+    expect(findFirefox(recordedMachine({ answers }), { FIREFOX: "/opt/f" })).toBe("/opt/f");
+    expect(findFirefox(recordedMachine({ answers }), {})).toBe("firefox");
+    expect(() => findFirefox(recordedMachine({ answers }), { FIREFOX: "/none" })).toThrow(
+      "FIREFOX is set to /none, which does not run",
+    );
+  });
+
+  test("is no error where it cannot be had, and is said", () => {
+    const machine = recordedMachine();
+    expect(findFirefox(machine, {})).toBeUndefined();
+    expect(machine.said).toEqual([
+      expect.stringMatching(/^no Firefox \(.*apt-get.*\): its tests will skip$/),
+    ]);
   });
 });
 

@@ -55,6 +55,12 @@ export async function startBrowser(flags = []) {
     async crashGpuProcess() {
       await devtools.send("Browser.crashGpuProcess");
     },
+    /** Seconds of processor time that the processes of pages, their workers included, have taken so far. */
+    async pageSeconds() {
+      const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+      const renderers = processInfo.filter(({ type }) => type === "renderer");
+      return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+    },
     async close() {
       devtools.close();
       await browser.close();

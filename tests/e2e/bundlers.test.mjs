@@ -4,9 +4,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { build as vite } from "vite";
-import webpack from "webpack";
 import { startBrowser, until } from "./browser.mjs";
+import { BUNDLERS } from "./bundle.mjs";
 import { startPlainServer } from "./plain-server.mjs";
 import { vectors, withoutVectors } from "./vectors.mjs";
 
@@ -21,34 +20,6 @@ await init();
 const { mineHash, nonce, solution, difficulty } = block;
 document.title = JSON.stringify(verifySolution({ mineHash, nonce, solution, difficulty }));
 `;
-
-const BUNDLERS = {
-  webpack: async (from, to) => {
-    const config = {
-      mode: "production",
-      entry: join(from, "main.js"),
-      output: { path: to, filename: "main.js", module: true },
-      experiments: { outputModule: true, topLevelAwait: true },
-      target: ["web", "es2022"],
-    };
-    const stats = await new Promise((resolve, reject) => {
-      webpack(config, (error, stats) => (error ? reject(error) : resolve(stats)));
-    });
-    assert.deepEqual(stats.toJson({ errors: true, warnings: false }).errors, []);
-    await writeFile(
-      join(to, "index.html"),
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
-    );
-  },
-  Vite: async (from, to) => {
-    await writeFile(
-      join(from, "index.html"),
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>',
-    );
-    const build = { outDir: to, target: "es2022", emptyOutDir: false };
-    await vite({ root: from, base: "./", configFile: false, logLevel: "warn", build });
-  },
-};
 
 let browser;
 before(async () => {

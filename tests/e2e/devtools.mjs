@@ -69,6 +69,11 @@ export class WorkerWatch {
     return [...this.#workers.values()].map(({ title, url }) => (title || url).split("/")[0]).sort();
   }
 
+  /** The addresses of their scripts. */
+  get scripts() {
+    return [...this.#workers.values()].map(({ url }) => url).sort();
+  }
+
   /** The WebAssembly memories that the worker of that name has instantiated: whether shared, and how large. */
   async memories(name) {
     const evaluation = { expression: "memoriesForTest()", returnByValue: true };

@@ -1,9 +1,7 @@
 /* global Worker, worker, answer */
 // The GPU's artifact in a module worker, at a reduced size, on the program that Chromium brings as an adapter.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { SOFTWARE_GPU, startBrowser } from "./browser.mjs";
 import { startIsolatedServer } from "./isolated-server.mjs";
 
@@ -37,12 +35,6 @@ async function startWorker(page) {
       [call, values],
     );
 }
-
-test("the artifact is at most 150 KiB gzipped", async () => {
-  const wasm = await readFile(new URL("../../www/lib/wasm/gpu/aion_pow_bg.wasm", import.meta.url));
-  const size = gzipSync(wasm, { level: 9 }).length;
-  assert.ok(size <= 150 * 1024, `${size} bytes`);
-});
 
 test("two batches in flight give the known solutions, misuse and a lost device their names", async () => {
   const server = await startIsolatedServer();

@@ -1,3 +1,4 @@
+import { artifactFolder } from "./artifact-folder.js";
 import { MinerError } from "./miner-error.js";
 import { type MinerPolicies, policiesFrom } from "./policies/policy-options.js";
 import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
@@ -9,7 +10,8 @@ import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
  */
 export type BackendOption = "auto" | "cpu" | "gpu" | "both";
 
-const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"];
+/** All of them. */
+export const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"];
 
 /** Where to mine, for whom, and with how much of the machine. */
 export interface MinerOptions extends StratumOptions {
@@ -24,7 +26,7 @@ export interface MinerOptions extends StratumOptions {
   readonly workerUrl?: string | URL;
   /** The GPU's worker's script, likewise. */
   readonly gpuWorkerUrl?: string | URL;
-  /** The absolute address of the folder of `miner-mt/`, `miner-st/` and `gpu/`, where the bundle does not place them by itself. */
+  /** The folder of `miner-mt/`, `miner-st/` and `gpu/`, absolute or relative to the page, where the bundle does not place them by itself. */
   readonly wasmBase?: string | URL;
 }
 
@@ -40,7 +42,7 @@ export const MAX_THREADS = 48;
 /** Throws `bad-options` with the option's name where an option cannot be used. */
 export function checkMinerOptions(options: MinerOptions): void {
   checkStratumOptions(options);
-  const { backend = "cpu", threads, throttle } = options;
+  const { backend = "cpu", threads, throttle, wasmBase } = options;
   if (!BACKENDS.includes(backend)) {
     throw new MinerError(
       "bad-options",
@@ -55,6 +57,12 @@ export function checkMinerOptions(options: MinerOptions): void {
   }
   if (throttle !== undefined) checkThrottle(throttle);
   policiesFrom(options.policies);
+  if (wasmBase !== undefined && artifactFolder(wasmBase) === undefined) {
+    throw new MinerError(
+      "bad-options",
+      `wasmBase must be the address of a folder, not ${wasmBase.toString()}`,
+    );
+  }
 }
 
 /** Throws `bad-options` where the solver cannot work that part of the time. */

@@ -1,3 +1,4 @@
+import { artifactFolder } from "./artifact-folder.js";
 import { MinerError, type MinerErrorCode } from "./miner-error.js";
 import { refusedMemory } from "./solver-memory.js";
 import { Watchdog } from "./watchdog.js";
@@ -103,7 +104,7 @@ export class SolverHost {
       this.#fail(code, `the solver was not ready within ${seconds} s`);
     }, LOADING_MS[backend]);
     this.#watchdog.watch();
-    const base = wasmBase?.toString() ?? null;
+    const base = wasmBase === undefined ? null : (artifactFolder(wasmBase) ?? null);
     this.#tell({ type: "load", backend, threads, throttle, wasmBase: base, hardware });
   }
 
