@@ -1,10 +1,17 @@
 export * from "aion-pow-verify";
+export {
+  benchmark,
+  type BenchmarkOptions,
+  type BenchmarkProgress,
+  type BenchmarkResult,
+  MAX_BENCHMARK_RUNS,
+} from "./benchmark.js";
 export { type ConnectionInput, type ConnectionState, nextState, TRANSITIONS } from "./connection-state.js";
 export { capabilities, type Capabilities, defaultThreads } from "./environment.js";
 export type { Job } from "./job-book.js";
 export { Miner } from "./miner.js";
 export { MinerError, type MinerErrorCode } from "./miner-error.js";
-export type { MinerEvents, MinerState, ShareEvent } from "./miner-events.js";
+export type { MinerEvents, MinerState, RunEvent, ShareEvent } from "./miner-events.js";
 export { type BackendOption, MAX_THREADS, type MinerOptions } from "./miner-options.js";
 export type { GpuStats, MinerStats } from "./miner-stats.js";
 export type { WebSocketClass, WebSocketLike } from "./pool-socket.js";

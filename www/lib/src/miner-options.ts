@@ -38,13 +38,18 @@ export function checkMinerOptions(options: MinerOptions): void {
       `backend must be one of ${BACKENDS.join(", ")}, not ${backend as string}`,
     );
   }
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)) {
+  if (threads !== undefined) checkThreads(threads);
+  if (throttle !== undefined) checkThrottle(throttle);
+}
+
+/** Throws `bad-options` where no solver has so many threads. */
+export function checkThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new MinerError(
       "bad-options",
       `threads must be a whole number from 1 to ${MAX_THREADS}, not ${threads}`,
     );
   }
-  if (throttle !== undefined) checkThrottle(throttle);
 }
 
 /** Throws `bad-options` where the solver cannot work that part of the time. */

@@ -240,6 +240,8 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     const { generation, sequence, nonce, outcome, memoryBytes } = message;
     if (!feed.isCurrent(generation)) return;
     this.#stats.finished(outcome, backend === "gpu" ? null : memoryBytes, Date.now());
+    const { ms, roundsMs, solutions } = outcome;
+    this.emit("run", { backend, ms, roundsMs, solutions });
     const job = client.liveJob(sequence);
     const best = outcome.shares[0];
     if (job !== undefined && best !== undefined) {
