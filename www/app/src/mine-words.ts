@@ -38,6 +38,8 @@ export function statusWords(
       return `Connected to ${pool}. Waiting for a job.`;
     case "mining":
       return `Mining at ${pool}: ${stats.solutionsPerSecond.toFixed(2)} solutions per second, ${shares(stats)}.`;
+    case "paused":
+      return `Paused. ${sentence(shares(stats))}`;
     case "reconnecting":
       return trouble === null ? "The connection is lost." : troubleWords(trouble);
     case "stopping":

@@ -3,7 +3,8 @@
  *
  * | code | what happened |
  * |---|---|
- * | `bad-options` | the number of threads or the throttle cannot be used |
+ * | `bad-options` | the number of threads, the throttle or a policy cannot be used |
+ * | `no-gesture` | nobody has clicked, tapped or typed on this page since it was loaded |
  * | `no-workers` | this environment has no module workers |
  * | `no-simd` | this environment's WebAssembly lacks SIMD |
  * | `out-of-memory` | the browser refuses the memory the solver needs |
@@ -17,6 +18,7 @@
  */
 export type MinerErrorCode =
   | "bad-options"
+  | "no-gesture"
   | "no-workers"
   | "no-simd"
   | "out-of-memory"

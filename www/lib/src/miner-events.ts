@@ -1,6 +1,7 @@
 import type { Job } from "./job-book.js";
 import type { MinerError } from "./miner-error.js";
 import type { MinerStats } from "./miner-stats.js";
+import type { PauseReason } from "./policies/policy.js";
 import type { StratumError } from "./stratum-error.js";
 import type { StratumClientEvents } from "./stratum-events.js";
 import type { Backend } from "./worker-messages.js";
@@ -15,6 +16,8 @@ export type MinerState =
   /** Authorized, and nothing to work on. */
   | "waiting-for-job"
   | "mining"
+  /** Nothing is worked on, for {@link Miner.pauseReasons}; the workers stay, and so does the connection where it can. */
+  | "paused"
   /** The connection is lost; the next try is scheduled. */
   | "reconnecting"
   | "stopping"
@@ -57,6 +60,8 @@ export interface MinerEvents {
   /** After every run and every verdict. */
   stats: MinerStats;
   state: { readonly state: MinerState; readonly previous: MinerState };
+  /** What speaks against working has changed; nothing does any more where `reasons` is empty. Not told when the miner ends. */
+  pause: { readonly reasons: readonly PauseReason[] };
   /** Something worth a line in a log. */
   notice: StratumClientEvents["notice"];
   /** `retryInMs` is null where no new connection follows from it; `pool` is the address it is about, if it is about one. */

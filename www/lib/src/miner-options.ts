@@ -1,4 +1,5 @@
 import { MinerError } from "./miner-error.js";
+import { type MinerPolicies, policiesFrom } from "./policies/policy-options.js";
 import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
 
 /**
@@ -17,12 +18,20 @@ export interface MinerOptions extends StratumOptions {
   readonly threads?: number;
   /** The part of the time that the solver works, above 0 and at most 1, which is the default. */
   readonly throttle?: number;
+  /** When the miner pauses by itself, and what it asks for before it starts. */
+  readonly policies?: MinerPolicies;
   /** The solver worker's script, where the bundle does not place it by itself. */
   readonly workerUrl?: string | URL;
   /** The GPU's worker's script, likewise. */
   readonly gpuWorkerUrl?: string | URL;
   /** The absolute address of the folder of `miner-mt/`, `miner-st/` and `gpu/`, where the bundle does not place them by itself. */
   readonly wasmBase?: string | URL;
+}
+
+/** How a miner is started. */
+export interface StartOptions {
+  /** Ends the miner as `stop()` does, at any time until it is over; a start that is not complete rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** The most threads a solver takes: more would not fit the memory that an instance may have. */
@@ -40,6 +49,7 @@ export function checkMinerOptions(options: MinerOptions): void {
   }
   if (threads !== undefined) checkThreads(threads);
   if (throttle !== undefined) checkThrottle(throttle);
+  policiesFrom(options.policies);
 }
 
 /** Throws `bad-options` where no solver has so many threads. */

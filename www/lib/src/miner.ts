@@ -1,10 +1,15 @@
 import { capabilities, chooseBackend, defaultThreads } from "./environment.js";
 import { bytesFromHex } from "./hex.js";
+import type { Job } from "./job-book.js";
 import { MinerError, messageOf } from "./miner-error.js";
 import type { MinerEvents, MinerState } from "./miner-events.js";
-import { checkMinerOptions, checkThrottle, type MinerOptions } from "./miner-options.js";
+import { checkMinerOptions, checkThrottle, type MinerOptions, type StartOptions } from "./miner-options.js";
 import { type MinerStats, StatsCounter } from "./miner-stats.js";
 import { NoncePlan } from "./nonce-plan.js";
+import { checkGesture } from "./policies/gesture.js";
+import { Policies } from "./policies/policies.js";
+import type { PauseReason } from "./policies/policy.js";
+import { type MinerPolicies, policiesFrom } from "./policies/policy-options.js";
 import { ShareLedger } from "./share-ledger.js";
 import { Solvers } from "./solvers.js";
 import { StratumClient } from "./stratum-client.js";
@@ -19,9 +24,10 @@ interface Session {
   readonly solvers: Solvers;
   readonly feed: WorkFeed;
   readonly client: StratumClient;
+  readonly policies: Policies;
   /** True from when the solver can work. */
   solverReady: boolean;
-  /** Where the miner is, or will be once the solver can work. */
+  /** Where the miner is, or will be once the solver can work and nothing speaks against it. */
   phase: MinerState;
   /** Rejects the start; undefined once it was complete. */
   refuse: ((error: StratumError) => void) | undefined;
@@ -34,6 +40,7 @@ interface Session {
  */
 export class Miner extends TypedEventTarget<MinerEvents> {
   readonly #options: MinerOptions;
+  readonly #policies: Required<MinerPolicies>;
   #throttle: number;
   readonly #plan = new NoncePlan();
   readonly #stats = new StatsCounter();
@@ -46,12 +53,17 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #startRequests = 0;
+  /** What speaks against working, as it was told last. */
+  #pauseReasons: readonly PauseReason[] = [];
+  /** Take the listeners off the signals that this start is under. */
+  readonly #signals = new Set<() => void>();
 
   /** Throws `bad-options` where an option cannot be used. Starts nothing. */
   constructor(options: MinerOptions) {
     super();
     checkMinerOptions(options);
     this.#options = options;
+    this.#policies = policiesFrom(options.policies);
     this.#throttle = options.throttle ?? 1;
   }
 
@@ -68,6 +80,11 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     return this.#session?.client.pool ?? null;
   }
 
+  /** What speaks against working now; empty while nothing does, and while nothing runs. */
+  get pauseReasons(): readonly PauseReason[] {
+    return this.#pauseReasons;
+  }
+
   /** The part of the time that the solver works, above 0 and at most 1. May be changed at any time. */
   get throttle(): number {
     return this.#throttle;
@@ -82,9 +99,11 @@ export class Miner extends TypedEventTarget<MinerEvents> {
 
   /**
    * Resolves when the solver's workers are up and connecting has begun; whether a pool answers is told by events.
-   * Rejects with a `MinerError` or a `StratumError` and leaves nothing running. A second call joins the first.
+   * Rejects with a `MinerError` or a `StratumError`, or with the reason of the `signal` that ended it, and leaves nothing
+   * running. A second call joins the first.
    */
-  start(): Promise<void> {
+  start({ signal }: StartOptions = {}): Promise<void> {
+    if (signal !== undefined) return this.#startUnder(signal);
     this.#starting ??= this.#start();
     return this.#starting;
   }
@@ -93,8 +112,29 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   stop(): Promise<void> {
     this.#startRequests++;
     if (this.#session !== undefined) return this.#end("stopped");
+    this.#leaveSignals();
     this.#starting = undefined;
     return this.#ending ?? Promise.resolve();
+  }
+
+  async #startUnder(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const abort = (): void => void this.stop();
+    signal.addEventListener("abort", abort);
+    this.#signals.add(() => {
+      signal.removeEventListener("abort", abort);
+    });
+    try {
+      await this.start();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  #leaveSignals(): void {
+    for (const leave of this.#signals) leave();
+    this.#signals.clear();
   }
 
   async #start(): Promise<void> {
@@ -107,13 +147,15 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     check();
     try {
       this.#move("starting");
+      if (this.#policies.requireGesture) checkGesture();
       const environment = capabilities();
       const backend = chooseBackend(environment);
       const threads = backend === "threads" ? (this.#options.threads ?? defaultThreads(environment)) : 1;
       const session = this.#openSession(backend, threads);
       const refused = new Promise<never>((_, reject) => (session.refuse = reject));
+      const settled = session.policies.start();
       session.client.start();
-      await Promise.race([session.solvers.ready, refused]);
+      await Promise.race([Promise.all([session.solvers.ready, settled]), refused]);
       check();
       session.refuse = undefined;
       session.solverReady = true;
@@ -159,6 +201,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
       solvers,
       feed,
       client,
+      policies: new Policies(this.#policies, () => {
+        this.#reconsider(session);
+      }),
       solverReady: false,
       phase: "connecting",
       refuse: undefined,
@@ -172,16 +217,21 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   #follow(session: Session): void {
     const { solvers, feed, client } = session;
     client.addEventListener("state", ({ detail: { state, previous } }) => {
-      if (previous === "ready") this.#pause(solvers, feed.clear());
+      if (previous === "ready") this.#rest(solvers, feed.clear());
       if (state === "authorized") this.#enter(session, "waiting-for-job");
       else if (state === "waiting") this.#enter(session, "reconnecting");
       else if (state === "connecting") this.#enter(session, "connecting");
     });
     client.addEventListener("job", ({ detail: job }) => {
       this.emit("job", job);
-      this.#assign(session, feed.job(job));
+      if (session.policies.allow) this.#assign(session, feed.job(job));
+      else this.#keep(session, job);
     });
     client.addEventListener("target", ({ detail: job }) => {
+      if (!session.policies.allow) {
+        this.#keep(session, job);
+        return;
+      }
       const work = feed.retarget(job);
       if (work !== undefined) this.#assign(session, work);
     });
@@ -202,12 +252,34 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     });
   }
 
-  /** Moves to where the pool has brought the session, as soon as the solver can work. */
+  /** What speaks against working has changed: takes the work away, or takes it up again with the newest job. */
+  #reconsider(session: Session): void {
+    if (session !== this.#session) return;
+    const { policies, solvers, feed } = session;
+    const { reasons, allow } = policies;
+    const told = this.#pauseReasons;
+    this.#pauseReasons = reasons;
+    if (allow) {
+      const feeding = feed.resume();
+      if (feeding !== undefined) this.#assign(session, feeding);
+    } else if (told.length === 0) this.#rest(solvers, feed.pause());
+    this.#enter(session, session.phase);
+    if (reasons.join() !== told.join()) this.emit("pause", { reasons });
+  }
+
+  /** Moves to where the pool has brought the session, as soon as the solver can work, unless it is to pause. */
   #enter(session: Session, phase: MinerState): void {
     session.phase = phase;
     if (!session.solverReady || session !== this.#session) return;
-    if (phase === "mining") this.#stats.mining(Date.now());
-    this.#move(phase);
+    const paused = !session.policies.allow;
+    if (phase === "mining" && !paused) this.#stats.mining(Date.now());
+    this.#move(paused ? "paused" : phase);
+  }
+
+  /** There is a job, and it waits until nothing speaks against working. */
+  #keep(session: Session, job: Job): void {
+    session.feed.keep(job);
+    this.#enter(session, "mining");
   }
 
   #assign(session: Session, feed: Feed): void {
@@ -220,7 +292,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
   }
 
   #exhausted(session: Session, generation: number): void {
-    this.#pause(session.solvers, generation);
+    this.#rest(session.solvers, generation);
     this.#enter(session, "waiting-for-job");
     const error = new MinerError(
       "nonces-exhausted",
@@ -229,7 +301,7 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.emit("error", { error, retryInMs: null, pool: null });
   }
 
-  #pause(solvers: Solvers, generation: number): void {
+  #rest(solvers: Solvers, generation: number): void {
     solvers.idle(generation);
     this.#stats.paused();
     this.#tellStats();
@@ -265,6 +337,9 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.#session = undefined;
     if (state === "stopped") this.#move("stopping");
     session?.client.stop();
+    session?.policies.end();
+    this.#pauseReasons = [];
+    this.#leaveSignals();
     const ending = (session?.solvers.end() ?? Promise.resolve()).then(() => {
       this.#stats.solver(null);
       this.#stats.gpu(null);

@@ -44,6 +44,16 @@ export class WorkFeed {
     return eased ? this.#assign(true) : undefined;
   }
 
+  /** The same job with as many nonces anew, or undefined where there is no job; what ran is dropped. */
+  resume(): Feed | undefined {
+    return this.#job === undefined ? undefined : this.#assign(true);
+  }
+
+  /** Remembers the newest job and gives no work for it until {@link resume}. */
+  keep(job: Job): void {
+    this.#job = job;
+  }
+
   /** More of the same, or undefined where the request is stale or there is nothing more. */
   more(generation: number): Assignment | undefined {
     if (generation !== this.#generation) return undefined;
@@ -51,9 +61,14 @@ export class WorkFeed {
     return "work" in feed ? feed.work : undefined;
   }
 
-  /** Takes all work away; returns the generation before which every answer is stale. */
+  /** Takes all work away, and the job with it; returns the generation before which every answer is stale. */
   clear(): number {
     this.#job = undefined;
+    return this.pause();
+  }
+
+  /** Takes all work away and remembers the job; returns the same as {@link clear}. */
+  pause(): number {
     return ++this.#generation;
   }
 
