@@ -18,7 +18,9 @@ const ICONS = [
 ];
 
 const svg = await readFile(SOURCE, "utf8");
-const uncut = svg.replace(/ rx="\d+"/, "").replace('d="M16', 'transform="translate(4.8 4.8) scale(0.7)" d="M16');
+const uncut = svg
+  .replace(/ rx="\d+"/, "")
+  .replace('d="M16', 'transform="translate(4.8 4.8) scale(0.7)" d="M16');
 if (uncut === svg) throw new Error(`${SOURCE} has no rounded corners and no triangle to change`);
 
 const browser = await chromium.launch({

@@ -43,12 +43,18 @@ export class PagePlugin {
 
         const wasm = wasmOf(compilation, parts);
         const atOnce = [...names.values()].filter((name) => /\.(js|css|svg)$/.test(name));
-        const page = resolved(await readFile(html, "utf8"), names, "index.html").replace("{{version}}", version);
+        const page = resolved(await readFile(html, "utf8"), names, "index.html").replace(
+          "{{version}}",
+          version,
+        );
         const size = (...files) => kib(files.map((name) => compilation.getAsset(name).source.buffer()));
-        const sizes = { page: kib([page, ...atOnce.map((name) => compilation.getAsset(name).source.buffer())]) };
+        const sizes = {
+          page: kib([page, ...atOnce.map((name) => compilation.getAsset(name).source.buffer())]),
+        };
         for (const [part, name] of wasm) sizes[part] = size(name);
         const written = page.replace(/\{\{size ([\w-]+)\}\}/g, (_, part) => {
-          if (sizes[part] === undefined) throw new Error(`index.html asks for the size of ${part}, which is no part`);
+          if (sizes[part] === undefined)
+            throw new Error(`index.html asks for the size of ${part}, which is no part`);
           return sizes[part];
         });
         emit("index.html", written);

@@ -7,15 +7,17 @@ const NOTES: Record<SolveOn, string> = {
   both: "Both at once; the CPU goes on where the GPU fails. It takes 490 MiB of the GPU’s memory.",
 };
 
-/** “Solve on”: offered only where the browser has WebGPU. */
+/** “Solve on”: the GPU is offered only where the browser has WebGPU. */
 export class BackendChoice {
   readonly #group = element("backend", HTMLFieldSetElement);
   readonly #note = element("backend-note", HTMLElement);
   readonly #radios = [...this.#group.querySelectorAll<HTMLInputElement>("input[name=backend]")];
 
+  readonly #possible = (navigator as { gpu?: unknown }).gpu !== undefined;
+
   /** `changed` is called when a person has chosen otherwise. */
   constructor(changed: () => void) {
-    this.#group.hidden = (navigator as { gpu?: unknown }).gpu === undefined;
+    for (const radio of this.#radios) radio.disabled = radio.value !== "cpu" && !this.#possible;
     this.#group.addEventListener("change", () => {
       this.#say();
       changed();
@@ -25,11 +27,12 @@ export class BackendChoice {
 
   get value(): SolveOn {
     const chosen = this.#radios.find(({ checked }) => checked)?.value as SolveOn | undefined;
-    return this.#group.hidden ? "cpu" : (chosen ?? "cpu");
+    return chosen ?? "cpu";
   }
 
   set value(backend: SolveOn) {
-    for (const radio of this.#radios) radio.checked = radio.value === backend;
+    const possible = this.#possible ? backend : "cpu";
+    for (const radio of this.#radios) radio.checked = radio.value === possible;
     this.#say();
   }
 
@@ -39,6 +42,6 @@ export class BackendChoice {
   }
 
   #say(): void {
-    this.#note.textContent = NOTES[this.value];
+    this.#note.textContent = this.#possible ? NOTES[this.value] : "This browser has no WebGPU for the GPU.";
   }
 }

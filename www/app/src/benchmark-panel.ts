@@ -52,7 +52,10 @@ export class BenchmarkPanel {
     showMachines();
     const obstacle = noticesFor(environment).find(({ prevents }) => prevents);
     this.#button.disabled = obstacle !== undefined;
-    this.#say(obstacle?.text ?? "Nothing runs until you press Run the benchmark.", obstacle ? "bad" : "still");
+    this.#say(
+      obstacle?.text ?? "Nothing runs until you press Run the benchmark.",
+      obstacle ? "bad" : "still",
+    );
   }
 
   /** Ends a benchmark that runs; resolves when no worker of it is left. */
@@ -111,6 +114,7 @@ export class BenchmarkPanel {
     this.#json.textContent = benchmarkReport(result, { version, userAgent: navigator.userAgent });
     this.#copied.textContent = "";
     this.#result.hidden = false;
+    element("benchmark-share", HTMLElement).hidden = false;
     showMachines(result);
     const on = `on ${threads} ${threads === 1 ? "thread" : "threads"}`;
     if (correct)

@@ -19,17 +19,26 @@ export class Figures {
 
   show(stats: MinerStats): void {
     this.#set("figure-rate", stats.solutionsPerSecond.toFixed(2));
-    for (const name of ["accepted", "submitted", "rejected", "stale", "unanswered", "runs", "solutions"] as const)
+    for (const name of [
+      "accepted",
+      "submitted",
+      "rejected",
+      "stale",
+      "unanswered",
+      "runs",
+      "solutions",
+    ] as const)
       this.#set(`figure-${name}`, String(stats[name]));
     this.#set("figure-solver", solverWords(stats));
-    this.#set("figure-memory", memoryWords(stats.memoryBytes + (stats.gpu?.memoryBytes ?? 0)));
+    this.#set("figure-memory", memoryWords(stats.memoryBytes));
     const { gpu } = stats;
     this.#bySolver.hidden = gpu === null;
     if (gpu === null) return;
-    const onCpu = stats.backend === "gpu" ? "not used" : rate(stats.solutionsPerSecond - gpu.solutionsPerSecond);
+    const onCpu =
+      stats.backend === "gpu" ? "not used" : rate(stats.solutionsPerSecond - gpu.solutionsPerSecond);
     this.#set("rate-cpu", onCpu);
     this.#set("gpu-name", `GPU, ${gpu.adapter}`);
-    this.#set("rate-gpu", rate(gpu.solutionsPerSecond));
+    this.#set("rate-gpu", `${rate(gpu.solutionsPerSecond)}, ${memoryWords(gpu.memoryBytes)}`);
   }
 
   #set(id: string, text: string): void {

@@ -123,7 +123,14 @@ export class MineForm {
     this.#forget.disabled = running;
   }
 
-  #fill({ pool = "", wallet = "", threads, throttle = 1, backend = "cpu", policies }: Partial<Settings>): void {
+  #fill({
+    pool = "",
+    wallet = "",
+    threads,
+    throttle = 1,
+    backend = "cpu",
+    policies,
+  }: Partial<Settings>): void {
     this.#wantedPool = pool;
     this.#wallet.address = wallet;
     this.#threads.value = String(Math.min(threads ?? this.#usualThreads, Number(this.#threads.max)));

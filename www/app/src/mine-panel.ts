@@ -178,7 +178,11 @@ export class MinePanel {
     const running = this.#running;
     if (miner !== undefined) this.#figures.show(miner.stats);
     this.#status.show(this.#words(state));
-    this.#state.dataset["mood"] = moodOf(state, this.#trouble, this.#possible && this.#form.poolsFault === "");
+    this.#state.dataset["mood"] = moodOf(
+      state,
+      this.#trouble,
+      this.#possible && this.#form.poolsFault === "",
+    );
     document.title = running ? `${runningWords(state)} · ${TITLE}` : TITLE;
     this.#elsewhere.show(running ? this.#words(state) : "");
     element("mining-for", HTMLElement).hidden = !running;

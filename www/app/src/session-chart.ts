@@ -2,8 +2,9 @@ import uPlot from "uplot";
 import { element, make } from "./elements.js";
 import { elapsed, SessionHistory } from "./session-history.js";
 
-const HEIGHT = 208;
-const AXIS_FONT = "12px system-ui, sans-serif";
+// In the page's own unit, so that the chart grows with its text.
+const HEIGHT_REM = 13;
+const AXIS_FONT_REM = 0.75;
 // Before there is more, an axis that is not all noise.
 const LEAST_SECONDS = 60;
 const LEAST_SHARES = 4;
@@ -20,11 +21,15 @@ export class SessionChart {
   #began = 0;
 
   constructor() {
-    this.#plot = new uPlot(options(this.#place.clientWidth, (at) => {
-      this.#tell(at);
-    }), [[], [], []], this.#place);
+    this.#plot = new uPlot(
+      options(this.#place.clientWidth, (at) => {
+        this.#tell(at);
+      }),
+      [[], [], []],
+      this.#place,
+    );
     new ResizeObserver(() => {
-      this.#plot.setSize({ width: this.#place.clientWidth, height: HEIGHT });
+      this.#plot.setSize({ width: this.#place.clientWidth, height: HEIGHT_REM * rem() });
     }).observe(this.#place);
     // The colours are read when it draws.
     for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
@@ -80,15 +85,25 @@ export class SessionChart {
 }
 
 function options(width: number, tell: (at: number | null | undefined) => void): uPlot.Options {
-  const axis = { font: AXIS_FONT, stroke: () => colour("--quiet"), ticks: { show: false } };
+  const axis = {
+    font: `${AXIS_FONT_REM * rem()}px system-ui, sans-serif`,
+    stroke: () => colour("--quiet"),
+    ticks: { show: false },
+  };
   const grid = { stroke: () => colour("--line"), width: 1 };
   return {
     width,
-    height: HEIGHT,
+    height: HEIGHT_REM * rem(),
     padding: [8, 0, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false },
-    hooks: { setCursor: [({ cursor }) => { tell(cursor.idx); }] },
+    hooks: {
+      setCursor: [
+        ({ cursor }) => {
+          tell(cursor.idx);
+        },
+      ],
+    },
     scales: {
       x: { time: false, range: (_, least, most) => [least, Math.max(most, least + LEAST_SECONDS)] },
       rate: { range: (_, __, most) => [0, most > 0 ? 1.15 * most : 1] },
@@ -116,23 +131,29 @@ function options(width: number, tell: (at: number | null | undefined) => void): 
       {
         ...axis,
         grid: { show: false },
-        size: 28,
-        space: 72,
+        size: 1.75 * rem(),
+        space: 4.5 * rem(),
         incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400],
         values: (_, ticks) => ticks.map(elapsed),
       },
-      { ...axis, scale: "rate", grid, size: 44, values: (_, ticks) => ticks.map(short) },
+      { ...axis, scale: "rate", grid, size: 2.75 * rem(), values: (_, ticks) => ticks.map(short) },
       {
         ...axis,
         scale: "shares",
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is in uPlot's types only
         side: 1,
         grid: { show: false },
-        size: 40,
+        size: 2.5 * rem(),
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 100000],
         values: (_, ticks) => ticks.map(short),
       },
     ],
   };
+}
+
+/** The page's unit, in CSS pixels. */
+function rem(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 function short(tick: number): string {

@@ -44,7 +44,7 @@ export class SessionHistory {
     if (last === undefined) return "The chart begins when mining does.";
     const rates = moments.map(({ rate }) => rate);
     const [least, most] = [Math.min(...rates).toFixed(2), Math.max(...rates).toFixed(2)];
-    const between = least === most ? `${most}` : `between ${least} and ${most}`;
+    const between = least === most ? most : `between ${least} and ${most}`;
     const shares = `${last.accepted} accepted ${last.accepted === 1 ? "share" : "shares"}`;
     return `${elapsed(last.seconds)} so far: ${between} solutions per second, ${shares}.`;
   }

@@ -11,7 +11,9 @@ export function stageName(place: number): string {
 
 /** The mean of each stage over runs, in milliseconds. */
 export function stageMeans(runs: readonly (readonly number[])[]): number[] {
-  return (runs[0] ?? []).map((_, stage) => runs.reduce((sum, run) => sum + (run[stage] ?? 0), 0) / runs.length);
+  return (runs[0] ?? []).map(
+    (_, stage) => runs.reduce((sum, run) => sum + (run[stage] ?? 0), 0) / runs.length,
+  );
 }
 
 /** Where the time of the CPU's runs goes, as a table with bars. */
@@ -43,7 +45,9 @@ export class StageTimes {
     const most = Math.max(...means);
     this.#table.hidden = means.length === 0;
     this.#whole.textContent =
-      means.length === 0 ? "none" : `${(sum(this.#runs.map(({ ms }) => ms)) / this.#runs.length).toFixed(0)} ms`;
+      means.length === 0
+        ? "none"
+        : `${(sum(this.#runs.map(({ ms }) => ms)) / this.#runs.length).toFixed(0)} ms`;
     if (means.length > 0)
       this.#note.textContent = `Milliseconds of each stage, the mean of the last ${this.#runs.length === 1 ? "run" : `${this.#runs.length} runs`} on the CPU. Rests between slices are not counted.`;
     this.#table.tBodies[0]?.replaceChildren(
