@@ -1,46 +1,22 @@
 // A real Chromium, and pages in it that report whatever should not happen.
-import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { once } from "node:events";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { launchChromium } from "./chromium.mjs";
 import { DevTools, WorkerWatch } from "./devtools.mjs";
 
 const OUTPUT = fileURLToPath(new URL("./output/", import.meta.url));
-const QUIET = [
-  "--headless=new",
-  "--hide-scrollbars",
-  "--no-first-run",
-  "--no-default-browser-check",
-  "--disable-quic",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-dev-shm-usage",
-  "--remote-debugging-port=0",
-];
+
+/** A machine that also runs pool, proxy and tests is under pressure for reasons that are not the page's. */
+const NO_PRESSURE = "--disable-blink-features=ComputePressure";
 
 /** WebGPU without a GPU: on a program that Chromium brings. */
 export const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** Starts the browser that CHROMIUM names, with `flags` beside its usual ones. */
 export async function startBrowser(flags = []) {
-  const profile = await mkdtemp(join(tmpdir(), "aion-e2e-"));
-  const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const args = [...QUIET, ...flags, ...root, `--user-data-dir=${profile}`, "about:blank"];
-  const child = spawn(process.env.CHROMIUM ?? "chromium", args, { stdio: ["ignore", "ignore", "pipe"] });
-  const endpoint = await new Promise((resolve, reject) => {
-    let said = "";
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`Chromium ended with ${code}: ${said}`)));
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      said += text;
-      const line = /^DevTools listening on (ws:\S+)/m.exec(said);
-      if (line) resolve(line[1]);
-    });
-  });
+  const { endpoint, stop } = await launchChromium([NO_PRESSURE, ...flags]);
   const browser = await chromium.connectOverCDP(endpoint);
   const devtools = await DevTools.connect(endpoint);
   return {
@@ -77,11 +53,8 @@ export async function startBrowser(flags = []) {
     },
     async close() {
       devtools.close();
-      const gone = once(child, "exit");
       await browser.close();
-      child.kill("SIGTERM");
-      await gone;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await stop();
     },
   };
 }

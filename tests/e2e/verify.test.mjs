@@ -81,7 +81,7 @@ test("the tree is walked and zoomed by keys alone, and has the same in a table",
   const bars = () => page.locator(".tree rect.bar").count();
   await until("the tree is drawn", async () => (await bars()) === 1023);
   assert.match(await said.textContent(), /^Root, leaves 1 to 512: 210 leading zero bits/);
-  await page.locator("summary").focus();
+  await page.locator(".tree summary").focus();
   await page.keyboard.press("Shift+Tab");
   for (const [key, expected, drawn] of [
     [

@@ -1,4 +1,4 @@
-import { type Capabilities, DEFAULT_POLICIES, defaultThreads, MAX_THREADS } from "aion-web-miner";
+import { type Capabilities, DEFAULT_POLICIES, defaultThreads, isMobile, MAX_THREADS } from "aion-web-miner";
 import { BackendChoice } from "./backend-choice.js";
 import { element, make } from "./elements.js";
 import { throttleWords } from "./mine-words.js";
@@ -25,6 +25,8 @@ export class MineForm {
   readonly #threads = element("threads", HTMLInputElement);
   readonly #throttle = element("throttle", HTMLSelectElement);
   readonly #button = element("start-stop", HTMLButtonElement);
+  readonly #mobile = element("allow-mobile", HTMLInputElement);
+  readonly #mobileNote = element("mobile-note", HTMLElement);
   readonly #keptNote = element("kept-said", HTMLElement);
   readonly #forget = element("forget", HTMLButtonElement);
   readonly #wallet = new WalletField(
@@ -55,6 +57,7 @@ export class MineForm {
     this.#threads.max = String(most);
     element("threads-note", HTMLElement).textContent =
       most === 1 ? "Only one here." : `Of ${most} processors.`;
+    element("mobile", HTMLElement).hidden = !isMobile();
     const form = element("mine-form", HTMLFormElement);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -92,6 +95,11 @@ export class MineForm {
     return this.#poolsFault;
   }
 
+  /** Whether mining on a phone was agreed to, on this visit; it is kept nowhere. */
+  get allowMobile(): boolean {
+    return this.#mobile.checked;
+  }
+
   get settings(): Settings {
     return {
       pool: this.#pool.value,
@@ -105,9 +113,17 @@ export class MineForm {
 
   /** Whether mining can start with what the form holds; where not, the focus goes to what is wrong. */
   check(): boolean {
-    if (this.#wallet.valid) return this.#threads.reportValidity();
-    this.#wallet.focus();
-    return false;
+    if (!this.#wallet.valid) {
+      this.#wallet.focus();
+      return false;
+    }
+    const agreed = !isMobile() || this.#mobile.checked;
+    this.#mobileNote.classList.toggle("bad", !agreed);
+    if (!agreed) {
+      this.#mobile.focus();
+      return false;
+    }
+    return this.#threads.reportValidity();
   }
 
   /** How the form looks: while something runs its settings stand, except the throttle. */
@@ -118,6 +134,7 @@ export class MineForm {
     this.#pool.disabled = running || this.#pools.length === 0;
     this.#threads.disabled = running;
     this.#wallet.locked = running;
+    this.#mobile.disabled = running;
     this.#backend.locked = running;
     this.#pauses.locked = running;
     this.#forget.disabled = running;

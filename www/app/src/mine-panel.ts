@@ -90,7 +90,11 @@ export class MinePanel {
     this.#trouble = null;
     showNotices(this.#environment, this.#notices);
     const { wallet, threads, throttle, backend, policies } = this.#form.settings;
-    const miner = new Miner({ pool: pool.url, worker: wallet, threads, throttle, backend, policies });
+    const { allowMobile } = this.#form;
+    const miner = new Miner({
+      ...{ pool: pool.url, worker: wallet, threads, throttle, backend },
+      policies: { ...policies, allowMobile },
+    });
     this.#miner = miner;
     this.#listen(miner);
     this.#chart.begin(performance.now());

@@ -9,8 +9,8 @@ import {
 /** Where the page lets solving be done. */
 export type SolveOn = Exclude<BackendOption, "auto">;
 
-/** Policies that a visitor can set; a gesture is always asked for. */
-export type PauseSettings = Required<Omit<MinerPolicies, "requireGesture">>;
+/** Policies that a visitor can set and that are kept. A gesture is always asked for, and on phones each time a word more. */
+export type PauseSettings = Required<Omit<MinerPolicies, "requireGesture" | "allowMobile">>;
 
 /** What a visitor chose on the Mine tab. It never says that mining is to begin. */
 export interface Settings {

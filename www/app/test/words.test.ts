@@ -27,6 +27,7 @@ test("mining is said in one sentence, with what the pool accepted", () => {
   expect(statusWords("mining", "local", { ...STATS, accepted: 2, rejected: 1 }, null)).toMatch(
     /2 shares accepted, 1 rejected\.$/,
   );
+  expect(statusWords("paused", "local", STATS, null)).toBe("Paused. 1 share accepted.");
   expect(statusWords("stopped", "local", { ...STATS, stale: 3, unanswered: 4 }, null)).toBe(
     "Stopped. 1 share accepted, 3 stale, 4 unanswered.",
   );

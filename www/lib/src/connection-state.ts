@@ -30,7 +30,7 @@ export type ConnectionState =
   | "authorized"
   /** There is a job: jobs are handed out and shares can be submitted. */
   | "ready"
-  /** Not connected; the next try is scheduled. */
+  /** Not connected; the next try is scheduled, or comes when the client is resumed. */
   | "waiting"
   /** Over. */
   | "stopped";

@@ -1,3 +1,4 @@
+import { isMobile } from "./device.js";
 import { MinerError } from "./miner-error.js";
 import type { CpuBackend } from "./worker-messages.js";
 
@@ -49,7 +50,7 @@ export function chooseBackend({ workers, simd, crossOriginIsolated }: Capabiliti
   return crossOriginIsolated ? "threads" : "single";
 }
 
-/** Half of the processors, at least one: mining leaves the machine usable. */
-export function defaultThreads({ processors }: Capabilities): number {
-  return Math.max(1, Math.floor(processors / 2));
+/** Half of the processors, at least one: mining leaves the machine usable. One on phones and tablets, whose batteries are small. */
+export function defaultThreads({ processors }: Capabilities, mobile = isMobile()): number {
+  return mobile ? 1 : Math.max(1, Math.floor(processors / 2));
 }

@@ -18,7 +18,7 @@ export async function loadCore(
   try {
     return new module.MinerCore(threads);
   } catch (cause) {
-    throw new MinerError("out-of-memory", `no memory for the solver: ${messageOf(cause)}`, { cause });
+    throw new MinerError("out-of-memory", messageOf(cause), { cause });
   }
 }
 

@@ -5,12 +5,13 @@
  * |---|---|
  * | `bad-options` | the number of threads, the throttle or a policy cannot be used |
  * | `no-gesture` | nobody has clicked, tapped or typed on this page since it was loaded |
+ * | `mobile-device` | this is a phone or a tablet, and the options do not ask to mine there |
  * | `no-workers` | this environment has no module workers |
  * | `no-simd` | this environment's WebAssembly lacks SIMD |
- * | `out-of-memory` | the browser refuses the memory the solver needs |
+ * | `out-of-memory` | the device has not the memory that the solver needs, or the browser refuses it |
  * | `solver-unavailable` | the solver's script or wasm could not be loaded, or a thread did not start |
  * | `solver-trapped` | the solver or one of its threads ended by an error |
- * | `solver-silent` | the solver gave no sign of life for five seconds |
+ * | `solver-silent` | the solver gave no sign of life for five seconds, and the one that took its place did not either |
  * | `gpu-unavailable` | no GPU can be had; the message says why |
  * | `gpu-failed` | the GPU was lost, or computed wrongly |
  * | `nonces-exhausted` | every nonce that the pool's extraNonce1 leaves was tried; goes on when the pool gives another |
@@ -19,6 +20,7 @@
 export type MinerErrorCode =
   | "bad-options"
   | "no-gesture"
+  | "mobile-device"
   | "no-workers"
   | "no-simd"
   | "out-of-memory"
@@ -30,14 +32,28 @@ export type MinerErrorCode =
   | "nonces-exhausted"
   | "stopped";
 
+/** What memory was asked for, and what was to be had, where that is known; in bytes. */
+export interface MemoryShortage {
+  readonly neededBytes: number;
+  readonly availableBytes: number | null;
+}
+
 /** A {@link MinerErrorCode} with a message. */
 export class MinerError extends Error {
   override readonly name = "MinerError";
   readonly code: MinerErrorCode;
 
-  constructor(code: MinerErrorCode, message: string, options?: ErrorOptions) {
+  /** What was missing, where the code is `out-of-memory` and it is the CPU's solver that lacks it. */
+  readonly memory: MemoryShortage | null;
+
+  constructor(
+    code: MinerErrorCode,
+    message: string,
+    { memory = null, ...options }: ErrorOptions & { readonly memory?: MemoryShortage | null } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.memory = memory;
   }
 }
 

@@ -16,7 +16,7 @@ export type MinerState =
   /** Authorized, and nothing to work on. */
   | "waiting-for-job"
   | "mining"
-  /** Nothing is worked on, for {@link Miner.pauseReasons}; the workers stay, and so does the connection where it can. */
+  /** Nothing is worked on, for {@link Miner.pauseReasons}; the workers stay, for ten minutes, and so does the connection where it can. */
   | "paused"
   /** The connection is lost; the next try is scheduled. */
   | "reconnecting"
@@ -52,6 +52,16 @@ export interface RunEvent {
   readonly solutions: number;
 }
 
+/** What a miner says beside what its connection does. */
+export interface MinerNotice {
+  readonly code:
+    /** The machine slept; the connection is made anew. */
+    | "woke"
+    /** The solver was silent, and another one takes its place. */
+    | "solver-restarted";
+  readonly message: string;
+}
+
 /** What a miner tells; each is the `detail` of an event of that name. */
 export interface MinerEvents {
   share: ShareEvent;
@@ -63,7 +73,7 @@ export interface MinerEvents {
   /** What speaks against working has changed; nothing does any more where `reasons` is empty. Not told when the miner ends. */
   pause: { readonly reasons: readonly PauseReason[] };
   /** Something worth a line in a log. */
-  notice: StratumClientEvents["notice"];
+  notice: StratumClientEvents["notice"] | MinerNotice;
   /** `retryInMs` is null where no new connection follows from it; `pool` is the address it is about, if it is about one. */
   error: {
     readonly error: MinerError | StratumError;

@@ -85,8 +85,9 @@ export class PoolSession {
   }
 
   /** See `StratumClient.submit`. */
-  submit(share: Share): Promise<Verdict> {
+  submit(share: Share, signal?: AbortSignal): Promise<Verdict> {
     return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
       if (this.#state !== "ready") throw new StratumError("not-ready", `cannot submit while ${this.#state}`);
       if (this.#book?.live(share.job.sequence) === undefined) {
         throw new StratumError("stale-job", `job ${share.job.id} is no longer worked on`);
@@ -100,11 +101,19 @@ export class PoolSession {
       }
       const { worker, deadlines } = this.#settings;
       const heardBefore = this.#linesHeard;
+      const giveUp = (): void => {
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener("abort", giveUp);
       this.#request("mining.submit", submitParams(worker, share, Date.now()), deadlines.submit, {
         replied: (reply) => {
-          resolve(verdictFrom(reply));
+          signal?.removeEventListener("abort", giveUp);
+          const verdict = verdictFrom(reply);
+          if (signal?.aborted === true) this.#listener.late(share, verdict);
+          else resolve(verdict);
         },
         failed: (error) => {
+          signal?.removeEventListener("abort", giveUp);
           reject(error);
           // Servers under load leave submits unanswered, but then they say other things.
           if (error.code === "reply-timeout" && this.#linesHeard === heardBefore) this.#askForLife();

@@ -1,4 +1,5 @@
 import { MinerError, type MinerErrorCode } from "./miner-error.js";
+import { refusedMemory } from "./solver-memory.js";
 import { Watchdog } from "./watchdog.js";
 import { lifeEnded, livesAreKnown } from "./worker-life.js";
 import type { Assignment, Backend, FromSolver, ToSolver } from "./worker-messages.js";
@@ -46,6 +47,8 @@ let hosts = 0;
 export class SolverHost {
   readonly #worker: Worker;
   readonly #listener: SolverListener;
+  readonly #backend: Backend;
+  readonly #threads: number;
   /** The worker's name, and that of the lock that it and its threads share as long as they live. */
   readonly #life = `aion-solver/${Date.now()}/${Math.random()}/${++hosts}`;
   readonly #watchdog = new Watchdog(SILENCE_MS, () => {
@@ -65,6 +68,8 @@ export class SolverHost {
     listener: SolverListener,
   ) {
     this.#listener = listener;
+    this.#backend = backend;
+    this.#threads = threads;
     this.ready = new Promise((resolve, reject) => (this.#settleReady = { resolve, reject }));
     // A start that fails for another reason no longer waits for it.
     this.ready.catch(() => undefined);
@@ -188,7 +193,10 @@ export class SolverHost {
 
   #fail(code: MinerErrorCode, message: string): void {
     if (this.#over) return;
-    const error = new MinerError(code, message);
+    const error =
+      code === "out-of-memory" && this.#backend !== "gpu"
+        ? refusedMemory(this.#backend, this.#threads, message)
+        : new MinerError(code, message);
     const loading = this.#settleReady;
     this.#settleReady = undefined;
     this.#finish();

@@ -21,12 +21,14 @@ export interface SolversListener {
   ready(backend: Backend, ready: Ready | null): void;
   /** The GPU is not to be had any more, and the CPU works on. */
   fellBack(error: MinerError): void;
+  /** The CPU's solver fell silent, and another one takes its place. */
+  restarted(error: MinerError): void;
   failed(error: MinerError): void;
 }
 
 /**
  * The solvers of a session: the CPU's, a GPU's, or both. A GPU that fails, in the middle or at the start, is replaced by the
- * CPU; only where the CPU fails too is anything lost.
+ * CPU; only where the CPU fails too is anything lost. A CPU's solver that falls silent at work is replaced once by another.
  */
 export class Solvers {
   readonly #options: SolversOptions;
@@ -37,6 +39,8 @@ export class Solvers {
   #throttle: number;
   /** The work under way, for a solver that comes later. */
   #generation: number | undefined;
+  /** Whether a silent solver was replaced already: one that falls silent again would do so for ever. */
+  #restarted = false;
   #over = false;
 
   /** Resolves when one can work; rejects with a {@link MinerError} when none can. */
@@ -89,6 +93,10 @@ export class Solvers {
     await Promise.all([...hosts.map((host) => host.end()), ...this.#ending]);
   }
 
+  #isOver(): boolean {
+    return this.#over;
+  }
+
   /** Starts a solver; resolves when it, or the one that takes its place, is ready. */
   async #start(backend: Backend): Promise<void> {
     const { threads, wasmBase, workerUrl, gpuWorkerUrl, wanted } = this.#options;
@@ -129,23 +137,38 @@ export class Solvers {
     }
   }
 
-  /** A solver is gone: the CPU takes a GPU's place; nothing takes the CPU's. */
+  /** A solver is gone: the CPU takes a GPU's place; nothing takes the CPU's, but another one that of a silent one, once. */
   async #lost(backend: Backend, host: SolverHost, error: MinerError): Promise<void> {
     if (this.#over) return;
     this.#hosts.delete(backend);
-    this.#ending.push(host.end());
+    const ended = host.end();
+    this.#ending.push(ended);
     this.#listener.ready(backend, null);
     if (backend !== "gpu") {
-      this.#listener.failed(error);
+      if (error.code !== "solver-silent" || this.#restarted) {
+        this.#listener.failed(error);
+        return;
+      }
+      this.#restarted = true;
+      this.#listener.restarted(error);
+      // Two at once would take twice the memory.
+      await ended;
+      if (this.#isOver()) return;
+      await this.#replace(backend);
       return;
     }
     const code = error.code.startsWith("gpu-") ? error.code : "gpu-failed";
     const message = `the CPU goes on without the GPU: ${error.message}`;
     this.#listener.fellBack(new MinerError(code, message, { cause: error }));
     if (this.#hosts.size > 0) return;
-    const started = this.#start(this.#options.cpu);
+    await this.#replace(this.#options.cpu);
+  }
+
+  /** Starts the CPU's solver in the place of one that is gone, with the work under way. */
+  async #replace(cpu: CpuBackend): Promise<void> {
+    const started = this.#start(cpu);
     const work = this.#generation === undefined ? undefined : this.#listener.more(this.#generation);
-    if (work !== undefined) this.#hosts.get(this.#options.cpu)?.work(work);
+    if (work !== undefined) this.#hosts.get(cpu)?.work(work);
     await started;
   }
 }

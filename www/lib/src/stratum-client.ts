@@ -44,6 +44,7 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   readonly #leaving = new Set<PoolSession>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #triedAt = 0;
+  #suspended = false;
   #readySince = 0;
 
   /** Throws a `bad-options` {@link StratumError} where an option cannot be used. Connects nowhere yet. */
@@ -91,6 +92,28 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
     if (this.#state !== "stopped") this.#end("stop");
   }
 
+  /**
+   * Ends the connection and makes no other until {@link resume}; what was submitted and not answered fails with
+   * `connection-lost`. For when there is no network: tries would be in vain.
+   */
+  suspend(): void {
+    this.#suspended = true;
+    this.#drop("the network is gone");
+  }
+
+  /** Tries at once, at the pool that was in use; does nothing where it was not suspended. */
+  resume(): void {
+    if (!this.#suspended) return;
+    this.#suspended = false;
+    this.#tryNow();
+  }
+
+  /** Ends the connection, or the wait for the next try, and makes another at once, unless suspended. */
+  reconnect(): void {
+    this.#drop("a new connection is made");
+    if (!this.#suspended) this.#tryNow();
+  }
+
   /** The job of that sequence with its newest target, or undefined where no share for it would count any more. */
   liveJob(sequence: number): Job | undefined {
     return this.#session?.liveJob(sequence);
@@ -99,18 +122,23 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
   /**
    * Submits a share and resolves with the pool's verdict. Rejects with a {@link StratumError}: `not-ready`, `stale-job`,
    * `duplicate-share` or `bad-share` where it was not sent; `reply-timeout`, `connection-lost` or `stopped` where the
-   * pool never said. Whether a share meets the target is the caller's to check: {@link liveJob} has the newest.
+   * pool never said. A `signal` ends the waiting, not what was sent: the promise rejects with its reason, and a verdict that
+   * comes all the same is told as `late`. Whether a share meets the target is the caller's to check: {@link liveJob} has the newest.
    */
-  async submit(share: Share): Promise<Verdict> {
+  async submit(share: Share, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verdict> {
     if (this.#session === undefined)
       throw new StratumError("not-ready", `cannot submit while ${this.#state}`);
-    return this.#session.submit(share);
+    return this.#session.submit(share, signal);
   }
 
   /** Tries the pool whose turn it is. */
   #connect(): void {
     // Whoever was told of the state may have stopped the client.
     if (this.#state !== "connecting") return;
+    if (this.#suspended) {
+      this.#move("lost");
+      return;
+    }
     this.#triedAt = Date.now();
     this.#session = this.#open(
       this.pool,
@@ -213,6 +241,29 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
     this.#retry(error, pool);
   }
 
+  /** Ends every connection, and waits without a next try. */
+  #drop(why: string): void {
+    clearTimeout(this.#retryTimer);
+    if (this.#state === "idle" || this.#state === "waiting" || this.#state === "stopped") return;
+    this.#scout.rest();
+    this.#closeAll((method) => new StratumError("connection-lost", `no reply to ${method}: ${why}`));
+    this.#move("lost");
+  }
+
+  #tryNow(): void {
+    if (this.#state !== "waiting") return;
+    this.#backoff.reset();
+    this.#move("retry");
+    this.#connect();
+  }
+
+  #closeAll(reason: (method: string) => StratumError): void {
+    const sessions = [this.#session, ...this.#leaving];
+    this.#session = undefined;
+    this.#leaving.clear();
+    for (const session of sessions) session?.close(reason);
+  }
+
   /** Waits for the next try. */
   #retry(error: StratumError, pool: string): void {
     this.#scout.rest();
@@ -275,9 +326,7 @@ export class StratumClient extends TypedEventTarget<StratumClientEvents> {
       error === undefined
         ? new StratumError("stopped", `stopped before the reply to ${method}`)
         : new StratumError("connection-lost", `no reply to ${method}: ${error.message}`);
-    for (const session of [this.#session, ...this.#leaving]) session?.close(reason);
-    this.#session = undefined;
-    this.#leaving.clear();
+    this.#closeAll(reason);
     this.#move(input);
   }
 

@@ -10,7 +10,7 @@ export interface StratumClientEvents {
   job: Job;
   /** The current job with a new target. */
   target: Job;
-  /** A verdict that came after its deadline; the submit of that share has failed with `reply-timeout`. */
+  /** A verdict that nobody waits for: the submit of that share has failed with `reply-timeout`, or by its signal. */
   late: { readonly share: Share; readonly verdict: Verdict };
   /** Something worth a line in a log. */
   notice: {

@@ -241,19 +241,75 @@ test("a trapped solver is a named error that ends everything", async () => {
   expect(miner.stats.backend).toBeNull();
 });
 
-test("a solver that falls silent at work is a named error within five seconds, and its worker is ended", async () => {
+/** Lets a solver be silent for as long as it may, and a moment more. */
+function silence(solver: HandWorker): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  solver.say({ type: "alive" });
+  vi.advanceTimersByTime(SILENCE_MS - 1);
+  expect(solver.terminated).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(solver.terminated).toBe(true);
+  vi.useRealTimers();
+}
+
+test("a solver that falls silent at work is ended within five seconds, and another one works on at the same job", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  const before = await worker().assignment(0);
+  silence(worker());
+  await expect.poll(() => HandWorker.all.length).toBe(2);
+  expect(told.flatMap(([name, detail]) => (name === "notice" ? [detail.code] : []))).toContain(
+    "solver-restarted",
+  );
+  const after = await worker().assignment(0);
+  expect(after.sequence).toBe(before.sequence);
+  const nonces = [...before.nonces, ...after.nonces].map((nonce) => nonce.join());
+  expect(new Set(nonces).size).toBe(nonces.length);
+  worker().finish(after, LOW);
+  expect(statuses(told)).toEqual(["submitted"]);
+  expect(miner.state).toBe("mining");
+  expect(miner.stats.backend).toBe("single");
+  expect(errors(told)).toEqual([]);
+});
+
+test("a second silence in the same session is a named error that ends everything", async () => {
   const [miner, , told] = await minerOf(soloUntilReady);
   await miner.start();
   await worker().assignment(0);
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  worker().say({ type: "alive" });
-  vi.advanceTimersByTime(SILENCE_MS - 1);
-  expect(worker().terminated).toBe(false);
-  vi.advanceTimersByTime(1);
-  expect(worker().terminated).toBe(true);
-  vi.useRealTimers();
+  silence(worker());
+  await expect.poll(() => HandWorker.all.length).toBe(2);
+  await worker().assignment(0);
+  silence(worker());
   expect(errors(told)).toEqual(["solver-silent"]);
   await expect.poll(() => miner.state).toBe("failed");
+  expect(HandWorker.all).toHaveLength(2);
+
+  await miner.start();
+  await worker().assignment(0);
+  silence(worker());
+  await expect.poll(() => HandWorker.all.length).toBe(4);
+});
+
+test("a stop while a silent solver is replaced leaves no worker", async () => {
+  const [miner] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  silence(worker());
+  await miner.stop();
+  expect(HandWorker.all.every(({ terminated }) => terminated)).toBe(true);
+  expect(miner.state).toBe("stopped");
+});
+
+test("a solver that takes a silent one's place and does not come up is a named error", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  HandWorker.onLoad = (loading) => {
+    loading.say({ type: "failed", code: "out-of-memory", message: "192 MiB are refused" });
+  };
+  silence(worker());
+  await expect.poll(() => miner.state).toBe("failed");
+  expect(errors(told)).toEqual(["out-of-memory"]);
 });
 
 test("a solver without work may be silent", async () => {
@@ -317,13 +373,15 @@ test("a solver that falls silent over work that waited for it is found out as we
   const [miner, , told] = await minerOf(soloUntilReady);
   const starting = miner.start();
   await expect.poll(() => told.filter(([name]) => name === "job")).toHaveLength(1);
+  const [solver] = HandWorker.all;
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  worker().say({ type: "ready", memoryBytes: 64 });
+  solver?.say({ type: "ready", memoryBytes: 64 });
   vi.advanceTimersByTime(SILENCE_MS);
-  expect(worker().terminated).toBe(true);
+  expect(solver?.terminated).toBe(true);
   vi.useRealTimers();
   await starting;
-  expect(errors(told)).toEqual(["solver-silent"]);
+  await expect.poll(() => HandWorker.all.length).toBe(2);
+  expect(errors(told)).toEqual([]);
 });
 
 test("a pool that refuses the worker before the solver is ready rejects the start, and no worker is left", async () => {
@@ -375,6 +433,20 @@ test("a stop during the start rejects the start, and a start can follow", async 
   await miner.start();
   await worker().assignment(0);
   expect(HandWorker.all).toHaveLength(2);
+});
+
+test("a start right after a stop is another one, which begins when the first has ended", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  const stopping = miner.stop();
+  await miner.start();
+  await stopping;
+  await worker().assignment(0);
+  expect(HandWorker.all).toHaveLength(2);
+  expect(HandWorker.all[0]?.terminated).toBe(true);
+  expect(miner.state).toBe("mining");
+  expect(states(told).slice(4, 7)).toEqual(["stopping", "stopped", "starting"]);
 });
 
 test("a nonce space of one byte ends in a named condition, and another extraNonce1 goes on", async () => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { Miner } from "../src/miner.js";
+import { LONG_PAUSE_MS } from "../src/mining-session.js";
 import { SILENCE_MS } from "../src/solver-host.js";
 import {
   errors,
@@ -161,6 +162,80 @@ test("after a stop nothing watches, and a pause is over", async () => {
   page.become("visible");
   expect(miner.state).toBe("stopped");
   expect(pauses(told)).toEqual([["hidden"]]);
+});
+
+test("a long pause gives the memory back, and the job is taken up again with another worker", async () => {
+  const page = HandDocument.install();
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  const before = await worker().assignment(0);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  page.become("hidden");
+  vi.advanceTimersByTime(LONG_PAUSE_MS - 1);
+  expect(worker().terminated).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(worker().terminated).toBe(true);
+  expect(miner.stats).toMatchObject({ backend: null, threads: 0, memoryBytes: 0 });
+  expect(miner.state).toBe("paused");
+  miner.throttle = 0.5;
+  vi.useRealTimers();
+
+  page.become("visible");
+  const after = await worker().assignment(0);
+  expect(HandWorker.all).toHaveLength(2);
+  expect(worker().heard[0]).toMatchObject({ type: "load", throttle: 0.5 });
+  const nonces = [...before.nonces, ...after.nonces].map((nonce) => nonce.join());
+  expect(new Set(nonces).size).toBe(nonces.length);
+  worker().finish(after);
+  expect(miner.stats).toMatchObject({ backend: "single", runs: 1 });
+  expect(miner.state).toBe("mining");
+  expect(errors(told)).toEqual([]);
+});
+
+test("short pauses do not add up to a long one", async () => {
+  const page = HandDocument.install();
+  const [miner] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  for (let round = 0; round < 3; round++) {
+    page.become("hidden");
+    vi.advanceTimersByTime(LONG_PAUSE_MS - 1);
+    page.become("visible");
+    worker().say({ type: "alive" });
+  }
+  expect(HandWorker.all).toHaveLength(1);
+  expect(worker().terminated).toBe(false);
+});
+
+test("a solver that does not come up again after a long pause is an error by name, and so the end", async () => {
+  const page = HandDocument.install();
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  page.become("hidden");
+  vi.advanceTimersByTime(LONG_PAUSE_MS);
+  vi.useRealTimers();
+  HandWorker.onLoad = (loading) => {
+    loading.say({ type: "failed", code: "out-of-memory", message: "192 MiB are refused" });
+  };
+  page.become("visible");
+  await expect.poll(() => miner.state).toBe("failed");
+  expect(errors(told)).toEqual(["out-of-memory"]);
+});
+
+test("a stop in a long pause leaves no timer", async () => {
+  const page = HandDocument.install();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+  const [miner] = await minerOf(soloUntilReady);
+  await miner.start();
+  await worker().assignment(0);
+  page.become("hidden");
+  vi.advanceTimersByTime(LONG_PAUSE_MS);
+  await miner.stop();
+  expect(miner.state).toBe("stopped");
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("a policy that is off watches nothing", async () => {

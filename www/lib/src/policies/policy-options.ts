@@ -17,6 +17,8 @@ export interface MinerPolicies {
   readonly oneTab?: boolean;
   /** Refuse to start on a page that its person has not touched since it was loaded; true by default. */
   readonly requireGesture?: boolean;
+  /** Start on phones and tablets too; false by default: there a page asks first what it costs in battery and heat. */
+  readonly allowMobile?: boolean;
 }
 
 const BATTERY: readonly BatteryOption[] = ["never", "low", "always"];
@@ -29,6 +31,7 @@ export const DEFAULT_POLICIES: Required<MinerPolicies> = {
   pauseOnMetered: true,
   oneTab: true,
   requireGesture: true,
+  allowMobile: false,
 };
 
 /** All policies, those that were not named by their defaults. Throws `bad-options` where one cannot be used. */

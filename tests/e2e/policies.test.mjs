@@ -1,0 +1,222 @@
+/* global document, navigator, Event, EventTarget */
+// What makes a miner pause and go on, in a browser that really hides tabs, hands locks on and loses its network.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { until } from "./browser.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { startIsolatedServer } from "./isolated-server.mjs";
+import { SITE, startProxy } from "./proxy.mjs";
+import { Tab } from "./tab.mjs";
+
+const WORKER = `0xa0${"de7e10".repeat(10)}de`;
+
+/** A name that the browser takes for this machine: a pool elsewhere, without which being offline would be no matter. */
+const ELSEWHERE = "pool.test";
+
+let server, proxy, browser;
+const tabs = [];
+
+before(async () => {
+  server = await startIsolatedServer();
+  proxy = await startProxy("--dev", "--site", SITE, "--allow-origin", server.url, "--allow-host", ELSEWHERE);
+  browser = await launchChromium([`--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`]);
+});
+afterEach(async () => {
+  for (const tab of tabs.splice(0)) await tab.close();
+});
+after(async () => {
+  await browser?.stop();
+  await proxy?.stop();
+  await server?.stop();
+});
+
+/** What the machine of the tests happens to be like is no matter, but for the policy that a test is about. */
+const CALM = { pauseOnBattery: "never", pauseUnderPressure: false, pauseOnMetered: false };
+
+/** Opens a tab with a button that starts a miner and stops it. */
+async function open(name, policies = {}, prepare = undefined) {
+  const url = `${server.url}/#${name}`;
+  const tab = await Tab.open(browser.endpoint, url);
+  tabs.push(tab);
+  await prepare?.(tab);
+  await tab.evaluate(setUp, {
+    script: `${server.url}/www/lib/dist/miner.js`,
+    options: {
+      pool: `${proxy.url.replace("http:", "ws:").replace("127.0.0.1", ELSEWHERE)}/pool/local`,
+      worker: WORKER,
+      threads: 1,
+      policies: { ...CALM, ...policies },
+    },
+  });
+  return tab;
+}
+
+/** Runs in the page. */
+async function setUp({ script, options }) {
+  const { Miner } = await import(script);
+  const miner = new Miner(options);
+  const states = [];
+  miner.addEventListener("state", ({ detail: { state } }) => states.push({ state, at: Date.now() }));
+  const errors = [];
+  miner.addEventListener("error", ({ detail: { error } }) => errors.push(error.code));
+  const button = document.createElement("button");
+  button.textContent = "Start or stop";
+  button.addEventListener("click", () => {
+    const running = !["idle", "stopped", "failed"].includes(miner.state);
+    (running ? miner.stop() : miner.start()).catch(({ code }) => errors.push(code));
+  });
+  document.body.replaceChildren(button);
+  Object.assign(globalThis, { miner, states, errors });
+}
+
+const press = (tab) => tab.click("button");
+const reads = (tab) =>
+  tab.evaluate("({ state: miner.state, reasons: miner.pauseReasons, runs: miner.stats.runs, errors })");
+
+/** Waits until a run is finished, after those before the last pause. */
+async function mines(tab) {
+  let read;
+  const finished = async () => {
+    read = await reads(tab);
+    return read.state === "mining" && read.runs > (tab.runsBefore ?? 0);
+  };
+  await until("a run is finished", finished, 20).catch((cause) => {
+    throw new Error(`${cause.message}: ${JSON.stringify(read)}`, { cause });
+  });
+}
+
+/** Waits until the miner pauses for that reason alone; what it has done by then does not count as mining later. */
+async function pauses(tab, reason) {
+  await until(`it pauses: ${reason}`, async () => (await reads(tab)).state === "paused");
+  const { reasons, runs } = await reads(tab);
+  assert.deepEqual(reasons, [reason]);
+  assert.equal(await tab.evaluate("miner.stats.solutionsPerSecond"), 0);
+  assert.deepEqual(tab.workers.names, ["aion-solver"], "the workers stay");
+  tab.runsBefore = runs;
+}
+
+test("nothing starts without a gesture on this very page, and a click is one", async () => {
+  const tab = await open("gesture");
+  const code = await tab.evaluate("miner.start().then(() => 'started', ({ code }) => code)");
+  assert.equal(code, "no-gesture");
+  assert.deepEqual(tab.workers.names, []);
+  await press(tab);
+  await mines(tab);
+});
+
+test("a tab behind another one pauses, and goes on when it is in front", async () => {
+  const tab = await open("hidden");
+  await press(tab);
+  await mines(tab);
+  const other = await Tab.open(browser.endpoint, `${server.url}/#front`);
+  tabs.push(other);
+  assert.equal(await tab.evaluate("document.visibilityState"), "hidden");
+  await pauses(tab, "hidden");
+  await tab.front();
+  await mines(tab);
+  assert.deepEqual(await tab.evaluate("errors"), []);
+});
+
+test("a machine on its battery pauses where that is asked, until it is charged", async () => {
+  // DevTools have no battery to give: the browser's function answers with one that the test drains.
+  const drain = () => {
+    const battery = Object.assign(new EventTarget(), { charging: true, level: 1 });
+    navigator.getBattery = () => Promise.resolve(battery);
+    globalThis.battery = battery;
+  };
+  const tab = await open("battery", { pauseOnBattery: "low" }, (tab) => tab.evaluate(drain));
+  const become = (charging, level) =>
+    tab.evaluate(
+      ([charging, level]) => {
+        Object.assign(globalThis.battery, { charging, level });
+        globalThis.battery.dispatchEvent(new Event("levelchange"));
+      },
+      [charging, level],
+    );
+  await press(tab);
+  await mines(tab);
+  await become(false, 0.5);
+  assert.equal((await reads(tab)).state, "mining");
+  await become(false, 0.2);
+  await pauses(tab, "battery");
+  await become(true, 0.2);
+  await mines(tab);
+});
+
+test("critical pressure pauses, and fair pressure ends the pause", async () => {
+  const press_ = (state) => (tab) => tab.send("Emulation.setPressureStateOverride", { source: "cpu", state });
+  const tab = await open("pressure", { pauseUnderPressure: true }, async (tab) => {
+    const metadata = { available: true };
+    await tab.send("Emulation.setPressureSourceOverrideEnabled", { enabled: true, source: "cpu", metadata });
+    await press_("nominal")(tab);
+  });
+  await press(tab);
+  await mines(tab);
+  await press_("critical")(tab);
+  await pauses(tab, "pressure");
+  await press_("fair")(tab);
+  await mines(tab);
+});
+
+test("the tab that starts last mines, the older one ends its work first and goes on when the newer is gone", async () => {
+  const policies = { pauseWhenHidden: false };
+  const older = await open("older", policies);
+  await press(older);
+  await mines(older);
+  const newer = await open("newer", policies);
+  await press(newer);
+  await mines(newer);
+  await pauses(older, "other-tab");
+  const at = (tab, state) =>
+    tab.evaluate((state) => globalThis.states.findLast((told) => told.state === state)?.at, state);
+  const [rested, worked] = [await at(older, "paused"), await at(newer, "mining")];
+  assert.ok(rested <= worked, `the older rested ${rested - worked} ms after the newer worked`);
+
+  await press(newer);
+  await mines(older);
+  await press(newer);
+  await pauses(older, "other-tab");
+  tabs.splice(tabs.indexOf(newer), 1);
+  await newer.close();
+  await mines(older);
+  assert.deepEqual(await older.evaluate("errors"), []);
+});
+
+test("a tab without a network pauses and tries nothing, and is back at once", async () => {
+  const tab = await open("offline");
+  await tab.send("Network.enable");
+  const network = (offline) =>
+    tab.send("Network.emulateNetworkConditions", {
+      offline,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  await press(tab);
+  await mines(tab);
+  await network(true);
+  await pauses(tab, "offline");
+  await network(false);
+  await mines(tab);
+  assert.deepEqual(await tab.evaluate("errors"), []);
+});
+
+test("after a stop there is no worker, no lock and no listener", async () => {
+  const policies = { pauseOnBattery: "low", pauseOnMetered: true };
+  const tab = await open("stop", policies);
+  const listeners = async () => [
+    await tab.listeners("document"),
+    await tab.listeners("window"),
+    await tab.listeners("navigator.connection"),
+  ];
+  const before = await listeners();
+  await press(tab);
+  await mines(tab);
+  assert.notDeepEqual(await listeners(), before);
+  await press(tab);
+  await until("it stopped", async () => (await reads(tab)).state === "stopped");
+  assert.deepEqual(tab.workers.names, []);
+  assert.deepEqual(await listeners(), before);
+  const { held, pending } = await tab.evaluate("navigator.locks.query()");
+  assert.deepEqual([...held, ...pending], []);
+});
