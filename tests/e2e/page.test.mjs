@@ -1,4 +1,4 @@
-/* global Event, PerformanceObserver, document, getComputedStyle, localStorage */
+/* global PerformanceObserver, document, getComputedStyle, localStorage */
 // The page as a whole: what it loads, how it looks to those who do not see it, what it keeps and what it forgets.
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -208,24 +208,30 @@ test("a browser that keeps nothing mines all the same", async () => {
   await close();
 });
 
-test("a hidden page pauses, says why, and goes on when it is seen", async () => {
-  const { page, faults, close } = await on.browser.open(`${on.proxy.url}/`);
-  const show = (state) =>
-    page.evaluate((visibility) => {
-      Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
-      Object.defineProperty(document, "hidden", { value: visibility === "hidden", configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, state);
-  await page.locator("#start-stop").click();
-  await says(page, /^Mining at/);
-  await show("hidden");
-  await says(page, /^Paused: this tab is hidden\. Goes on by itself when that ends\./);
-  assert.match(await page.title(), /^Mining \(paused\)/);
-  assert.equal(await text(page, "start-stop"), "Stop mining");
-  await show("visible");
-  await says(page, /^Mining at/);
-  await page.locator("#start-stop").click();
+test("a phone is asked before it mines, at every visit", async () => {
+  const { page, faults, workers, close } = await on.browser.open(`${on.proxy.url}/`);
+  assert.equal(await page.locator("#allow-mobile").isVisible(), false, "this is no phone");
+  const devtools = await page.context().newCDPSession(page);
+  const named = {
+    platform: "Android",
+    platformVersion: "15",
+    architecture: "",
+    model: "a phone",
+    mobile: true,
+  };
+  const override = { userAgent: await page.evaluate("navigator.userAgent"), userAgentMetadata: named };
+  await devtools.send("Emulation.setUserAgentOverride", override);
+  await page.reload();
   await says(page, /^Stopped/);
+  await page.locator("#start-stop").click();
+  assert.equal(await page.evaluate("document.activeElement.id"), "allow-mobile");
+  assert.deepEqual(workers.names, []);
+  await page.locator("#allow-mobile").check();
+  await page.locator("#start-stop").click();
+  await says(page, /^Mining at/);
+  await page.reload();
+  await says(page, /^Stopped/);
+  assert.equal(await page.locator("#allow-mobile").isChecked(), false);
   assert.deepEqual(faults, []);
   await close();
 });

@@ -25,7 +25,7 @@ export class SessionChart {
       options(this.#place.clientWidth, (at) => {
         this.#tell(at);
       }),
-      [[], [], []],
+      [[0], [null], [null]],
       this.#place,
     );
     new ResizeObserver(() => {
