@@ -12,6 +12,14 @@ struct Nonce {
 const LEAVES = ${leaves}u;
 const CAPACITY = ${capacity}u;
 
+//#if whole_out
+// A row of eight words in one piece.
+struct Row {
+  a: vec4<u32>,
+  b: vec4<u32>,
+}
+
+//#endif
 @group(0) @binding(0) var<storage, read_write> out_a: array<${out_a}>;
 //#if out_b
 @group(0) @binding(1) var<storage, read_write> out_b: array<${out_b}>;

@@ -11,6 +11,14 @@ const FILLED = ${filled}u;
 const NEXT_FILLED = ${next_filled}u;
 const DROPPED = ${dropped}u;
 
+//#if row
+// A row of eight words in one piece.
+struct Row {
+  a: vec4<u32>,
+  b: vec4<u32>,
+}
+
+//#endif
 @group(0) @binding(0) var<storage, read> in_a: array<${in_a}>;
 //#if in_b
 @group(0) @binding(1) var<storage, read> in_b: array<${in_b}>;
@@ -50,10 +58,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var row = lane; row < rows; row += LANES) {
     //#if key_in_a
-    let a = in_a[first + row];
+    let a = in_a[first + row]${half_a};
     //#endif
     //#if key_in_b
-    let b = in_b[first + row];
+    let b = ${plane_of_b}[first + row]${half_b};
     //#endif
     references[first + row] = ${reference};
     row_before[row] = atomicExchange(&last_row[${key}], row + 1u);
@@ -89,9 +97,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var place = lane; place < listed; place += LANES) {
       let row = pairs[place] >> 16u;
       let other = pairs[place] & 0xffffu;
-      let a = in_a[first + row] ^ in_a[first + other];
-      //#if in_b
-      let b = in_b[first + row] ^ in_b[first + other];
+      let a = in_a[first + row]${half_a} ^ in_a[first + other]${half_a};
+      //#if has_b
+      let b = ${plane_of_b}[first + row]${half_b} ^ ${plane_of_b}[first + other]${half_b};
       //#endif
       let next_bucket = ${next_bucket};
       // Rows that cancel altogether are nearly always made of the same leaves, and would flood the rounds to come.

@@ -45,6 +45,24 @@ fn every_layer_has_the_rows_of_the_twin() {
 }
 
 #[test]
+fn layers_are_the_same_where_rows_lie_in_one_piece() {
+    // Rows of eight words in the first layer, and in the first two, as the chain's puzzle has them.
+    let narrow = Layout::reduced(18).unwrap();
+    let params = *Layout::reduced(19).unwrap().params();
+    let capacities = [1280, 1280, 1280, 1280, 1280, 1280, 1280, 1408, 1664];
+    let deeper = Layout::new(params, 9, capacities, 1792, 256).unwrap();
+    for (layout, wide) in [(narrow, 1), (deeper, 2)] {
+        let whole = layout.with_whole_rows(256 << 20).unwrap();
+        let found = (0..LAYERS).filter(|&layer| whole.row_bytes(layer) == 32);
+        assert_eq!(found.count(), wide);
+        let Some(mut solver) = gpu_twin::open(whole) else {
+            return;
+        };
+        gpu_layers::compare(&mut solver, &HEADER, &nonce(4));
+    }
+}
+
+#[test]
 fn layers_do_not_depend_on_workgroups_windows_or_the_place_of_the_counter() {
     let layout = Layout::reduced(14).unwrap();
     let narrow = Layout::new(*layout.params(), 7, [1280; LAYERS], 50, 32).unwrap();
@@ -146,6 +164,30 @@ fn a_batch_gives_what_its_nonces_give_alone_and_two_batches_are_in_flight() {
     assert_eq!(solve(&mut solver, &HEADER, &nonces), alone);
     assert!(solver.nonce_milliseconds().unwrap() > 0.0);
     assert!((1..=64).contains(&solver.batch_nonces()));
+}
+
+#[test]
+fn what_is_not_with_the_device_yet_can_be_held_back() {
+    let Some(mut solver) = gpu_twin::open(Layout::reduced(15).unwrap()) else {
+        return;
+    };
+    // Of a device that is not known yet a nonce is in four pieces, of which two go at once.
+    let expected = solve(&mut solver, &HEADER, &[nonce(10)]);
+    solver.forget_speed();
+    let first = blocking::submit(&mut solver, &HEADER, &[nonce(11)]).unwrap();
+    let second = blocking::submit(&mut solver, &HEADER, &[nonce(12)]).unwrap();
+    solver.abandon();
+    assert_eq!(blocking::outcomes(first).err(), Some(GpuError::Abandoned));
+    assert_eq!(blocking::outcomes(second).err(), Some(GpuError::Abandoned));
+    // Half a nonce is in the buffers, and what follows does not mind.
+    assert_eq!(solve(&mut solver, &HEADER, &[nonce(10)]), expected);
+
+    // One alone is given up by dropping it, and the one behind it goes on.
+    solver.forget_speed();
+    let unwanted = blocking::submit(&mut solver, &HEADER, &[nonce(11)]).unwrap();
+    let wanted = blocking::submit(&mut solver, &HEADER, &[nonce(10)]).unwrap();
+    drop(unwanted);
+    assert_eq!(blocking::outcomes(wanted).unwrap(), expected);
 }
 
 #[test]

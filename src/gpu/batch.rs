@@ -7,6 +7,7 @@ use web_time::Instant;
 
 use super::device::Faults;
 use super::error::GpuError;
+use super::feeder::{Feeder, Ticket, Way};
 use super::pace::Pace;
 use super::results::ResultLayout;
 use super::signal::{Receiver, Sender, signal};
@@ -26,7 +27,7 @@ pub struct Outcome {
     pub candidates: u32,
 }
 
-/// A batch that was submitted. Dropping it gives its outcomes up; the device still does the work.
+/// A batch that was submitted. Dropping it gives its outcomes up, and what is not with the device yet never will be.
 pub struct Batch {
     pub(super) device: wgpu::Device,
     pub(super) faults: Faults,
@@ -35,8 +36,8 @@ pub struct Batch {
     pub(super) nonces: Vec<Vec<u8>>,
     pub(super) results: ResultLayout,
     pub(super) staging: wgpu::Buffer,
-    pub(super) mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
-    pub(super) submission: wgpu::SubmissionIndex,
+    pub(super) feeder: Feeder,
+    pub(super) ticket: Ticket,
     pub(super) submitted: Instant,
     pub(super) meter: Meter,
     pub(super) place: Place,
@@ -48,6 +49,7 @@ pub struct Place {
     taken: Arc<AtomicBool>,
     /// The place's staging buffer, from when it is being mapped on.
     pub mapping: Option<wgpu::Buffer>,
+    is_free: bool,
 }
 
 impl Place {
@@ -57,17 +59,26 @@ impl Place {
             index,
             taken: taken.clone(),
             mapping: None,
+            is_free: false,
         })
     }
-}
 
-impl Drop for Place {
-    fn drop(&mut self) {
+    /// Frees the place, once.
+    pub fn free(&mut self) {
+        if std::mem::replace(&mut self.is_free, true) {
+            return;
+        }
         // Whether it was read or given up: a mapped buffer cannot be copied to.
         if let Some(staging) = &self.mapping {
             staging.unmap();
         }
         self.taken.store(false, Ordering::Release);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.free();
     }
 }
 
@@ -110,6 +121,12 @@ impl Meter {
     }
 }
 
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.feeder.abandon(&self.ticket);
+    }
+}
+
 impl Batch {
     /// Nonces in the batch.
     pub fn nonces(&self) -> usize {
@@ -121,19 +138,15 @@ impl Batch {
     /// Natively this blocks the thread while the device works; in a browser it yields.
     ///
     /// # Errors
-    /// [`GpuError`]: the device was lost, refused a command, or computes wrongly.
-    pub async fn outcomes(self) -> Result<Vec<Outcome>, GpuError> {
-        let words = read(
-            &self.device,
-            &self.faults,
-            &self.staging,
-            self.submission,
-            self.mapped,
-        )
-        .await?;
+    /// [`GpuError`]: the batch was abandoned, or the device was lost, refused a command, or computes wrongly.
+    pub async fn outcomes(mut self) -> Result<Vec<Outcome>, GpuError> {
+        let submission = self.all_submitted().await?;
+        let mapped = map(&self.staging);
+        self.place.mapping = Some(self.staging.clone());
+        let words = read(&self.device, &self.faults, &self.staging, submission, mapped).await?;
         self.meter.batch_ended(self.submitted, self.nonces.len());
         // The place is free for the next batch while this one is verified.
-        drop(self.place);
+        self.place.free();
         let mut outcomes = vec![Outcome::default(); self.nonces.len()];
         let mut came_back = vec![0; self.nonces.len()];
         for (nonce, leaves) in self.results.solutions(&words) {
@@ -159,6 +172,31 @@ impl Batch {
         }
         Ok(outcomes)
     }
+
+    /// Feeds the device until all of the batch is with it, those before it first; its last submission.
+    async fn all_submitted(&self) -> Result<wgpu::SubmissionIndex, GpuError> {
+        let turns = self.faults.turns();
+        loop {
+            // Natively what happened is told from polling alone; in a browser it does nothing and the event loop tells.
+            // A loss that came in between is heard before anything is submitted to what is no more.
+            let polled = self.device.poll(wgpu::PollType::Poll);
+            self.faults.check()?;
+            polled.map_err(lost)?;
+            let seen = turns.count();
+            match self.feeder.way(&self.ticket) {
+                Way::Submitted(index) => return Ok(index),
+                Way::Abandoned => return Err(GpuError::Abandoned),
+                Way::Waiting => {}
+            }
+            let waited = self.device.poll(wgpu::PollType::Wait {
+                submission_index: self.feeder.oldest(),
+                timeout: None,
+            });
+            self.faults.check()?;
+            waited.map_err(lost)?;
+            turns.after(seen).await;
+        }
+    }
 }
 
 fn ordered(params: &Params, leaves: &[u32]) -> Result<Vec<u8>, GpuError> {
@@ -170,6 +208,12 @@ fn ordered(params: &Params, leaves: &[u32]) -> Result<Vec<u8>, GpuError> {
 fn wrong(reason: &str) -> GpuError {
     GpuError::WrongAnswer {
         reason: reason.to_owned(),
+    }
+}
+
+fn lost(error: impl std::fmt::Display) -> GpuError {
+    GpuError::DeviceLost {
+        cause: error.to_string(),
     }
 }
 
@@ -188,7 +232,6 @@ pub async fn read(
     submission: wgpu::SubmissionIndex,
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 ) -> Result<Vec<u32>, GpuError> {
-    let lost = |cause: String| GpuError::DeviceLost { cause };
     // Natively callbacks come from here; in a browser it does nothing and the event loop brings them.
     let waited = device.poll(wgpu::PollType::Wait {
         submission_index: Some(submission),
@@ -196,13 +239,11 @@ pub async fn read(
     });
     // A device that is lost or refused a command says so itself, and better.
     faults.check()?;
-    waited.map_err(|error| lost(error.to_string()))?;
+    waited.map_err(lost)?;
     let mapped = mapped.await;
     faults.check()?;
-    mapped.map_err(|error| lost(error.to_string()))?;
-    let view = staging
-        .get_mapped_range(..)
-        .map_err(|error| lost(error.to_string()))?;
+    mapped.map_err(lost)?;
+    let view = staging.get_mapped_range(..).map_err(lost)?;
     let words = view.as_chunks().0.iter();
     Ok(words.map(|bytes| u32::from_le_bytes(*bytes)).collect())
 }

@@ -20,6 +20,15 @@ pub fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError
     pollster::block_on(GpuSolver::open(choice, layout))
 }
 
+/// [`GpuSolver::open_tuned`], likewise.
+///
+/// # Errors
+/// As there.
+pub fn open_tuned(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError> {
+    let choice = adapter.map_or(AdapterChoice::Fastest, AdapterChoice::Named);
+    pollster::block_on(GpuSolver::open_tuned(choice, layout))
+}
+
 /// [`GpuSolver::submit`] for headers and nonces of any length, after [`GpuSolver::prepare`].
 ///
 /// # Errors

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::abilities::Abilities;
 use super::error::GpuError;
+use super::feeder::Turns;
+use super::layout::webgpu;
 
 /// What is known of an adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,22 +36,33 @@ pub struct Device {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub adapter: Adapter,
+    pub abilities: Abilities,
     pub faults: Faults,
 }
 
 /// The first thing that went wrong outside of any call that could have returned it.
 #[derive(Clone, Default)]
-pub struct Faults(Arc<Mutex<Option<GpuError>>>);
+pub struct Faults {
+    first: Arc<Mutex<Option<GpuError>>>,
+    turns: Turns,
+}
 
 impl Faults {
     fn keep(&self, fault: GpuError) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get_or_insert(fault);
+        drop(kept);
+        self.turns.turn();
+    }
+
+    /// Turned by each fault.
+    pub fn turns(&self) -> Turns {
+        self.turns.clone()
     }
 
     /// Fails with what went wrong, if anything did.
     pub fn check(&self) -> Result<(), GpuError> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clone().map_or(Ok(()), Err)
     }
 }
@@ -100,9 +114,9 @@ impl Device {
             });
         }
         // All that WebGPU promises is more than is used of each limit; so is what there has to be.
-        let required_limits = wgpu::Limits::default();
+        let promised = wgpu::Limits::default();
         let mut refused = None;
-        required_limits.check_limits_with_fail_fn(&adapter.limits(), false, |limit, needed, found| {
+        promised.check_limits_with_fail_fn(&adapter.limits(), false, |limit, needed, found| {
             refused.get_or_insert(GpuError::Limits {
                 limit: limit.to_owned(),
                 needed,
@@ -112,19 +126,22 @@ impl Device {
         if let Some(refused) = refused {
             return Err(refused);
         }
-        let descriptor = wgpu::DeviceDescriptor {
-            label: Some("aion-pow"),
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
-            required_limits,
-            ..Default::default()
+        let found = adapter.limits();
+        // No more than a layout can use: some adapters are slower where more is asked for.
+        let raised = wgpu::Limits {
+            max_storage_buffer_binding_size: found.max_storage_buffer_binding_size.min(webgpu::BUFFER_BYTES),
+            ..promised.clone()
         };
-        let (device, queue) =
-            adapter
-                .request_device(&descriptor)
-                .await
-                .map_err(|error| GpuError::DeviceRefused {
-                    cause: error.to_string(),
-                })?;
+        let (device, queue) = match request(&adapter, raised).await {
+            Ok(opened) => opened,
+            // An adapter may refuse what it said it has; what WebGPU promises is enough. In a browser an adapter gives
+            // one device, so it has to be found again.
+            Err(_) => request(&find(choice).await?, promised).await?,
+        };
+        let abilities = Abilities {
+            is_software: described.is_software,
+            binding_bytes: device.limits().max_storage_buffer_binding_size,
+        };
         let faults = Faults::default();
         let keeper = faults.clone();
         // wgpu's own handler panics.
@@ -139,6 +156,7 @@ impl Device {
         });
         Ok(Device {
             adapter: described,
+            abilities,
             device,
             queue,
             faults,
@@ -177,6 +195,22 @@ impl Device {
         self.faults.check()?;
         Ok(made)
     }
+}
+
+async fn request(
+    adapter: &wgpu::Adapter,
+    required_limits: wgpu::Limits,
+) -> Result<(wgpu::Device, wgpu::Queue), GpuError> {
+    let descriptor = wgpu::DeviceDescriptor {
+        label: Some("aion-pow"),
+        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+        required_limits,
+        ..Default::default()
+    };
+    let opened = adapter.request_device(&descriptor).await;
+    opened.map_err(|error| GpuError::DeviceRefused {
+        cause: error.to_string(),
+    })
 }
 
 async fn find(choice: AdapterChoice<'_>) -> Result<wgpu::Adapter, GpuError> {

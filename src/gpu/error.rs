@@ -96,6 +96,9 @@ pub enum GpuError {
         /// Batches in flight.
         limit: usize,
     },
+    /// The batch was given up before all of it was with the device.
+    #[error("the batch was abandoned")]
+    Abandoned,
     /// The adapter cannot say how long a stage takes.
     #[error("the GPU adapter has no timestamps")]
     NoTimestamps,
@@ -121,6 +124,7 @@ impl GpuError {
             GpuError::NotPrepared { .. } => "not-prepared",
             GpuError::BatchSize { .. } => "batch-size",
             GpuError::Busy { .. } => "busy",
+            GpuError::Abandoned => "abandoned",
             GpuError::NoTimestamps => "no-timestamps",
             GpuError::Layout(_) => "layout",
         }

@@ -45,7 +45,7 @@ impl GpuSolver {
         let inputs = self.inputs(header, &[nonce.to_vec()])?;
         // Two slices, so that slicing is seen too.
         let slices = 2;
-        self.write_inputs(&inputs, slices);
+        self.write_inputs(&inputs, slices, 0);
         let mut encoder = self.encoder();
         encoder.clear_buffer(&self.buffers.counters, 0, None);
         self.device.queue.submit([encoder.finish()]);

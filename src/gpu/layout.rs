@@ -7,6 +7,7 @@
 //! reference to where it came from. Rows lie in two planes of vectors, because a scattered store costs the same
 //! whatever its width, and because one plane of whole rows would not fit a binding.
 
+use super::abilities::Abilities;
 pub use super::layout_error::LayoutError;
 use crate::params::Params;
 
@@ -24,6 +25,11 @@ pub const CANDIDATES: u32 = 8192;
 pub const EXPAND_GROUPS: u32 = 64;
 /// Invocations of a workgroup that hashes, or that unfolds.
 pub const WIDE_GROUP: u32 = 256;
+/// Invocations of a round's workgroup on adapters that are programs on the CPU: they run one invocation after another and
+/// pay for every barrier. Chromium's takes a quarter of the time that it takes for 256.
+pub const SOFTWARE_GROUP: u32 = 32;
+/// Words of a row that lies in one piece.
+pub const WHOLE_ROW: usize = 8;
 
 /// What WebGPU promises on every adapter, as far as a layout could break it.
 pub mod webgpu {
@@ -79,6 +85,8 @@ pub struct Layout {
     capacities: [u32; LAYERS],
     pair_window: u32,
     workgroup: u32,
+    whole_rows: bool,
+    binding_limit: u64,
 }
 
 impl Layout {
@@ -127,6 +135,8 @@ impl Layout {
             capacities,
             pair_window,
             workgroup,
+            whole_rows: false,
+            binding_limit: webgpu::BINDING_BYTES,
         };
         layout.check()?;
         Ok(layout)
@@ -141,6 +151,32 @@ impl Layout {
         self.workgroup = workgroup;
         self.check()?;
         Ok(self)
+    }
+
+    /// The same layout with the widest rows, of eight words, in one piece each: a gather then fetches one sector of the
+    /// cache where it fetched two, and a scattered row is one store's worth of them. `binding_bytes` is what a binding
+    /// may show; for the chain's puzzle WebGPU's default is too little, and 160 MiB are needed.
+    ///
+    /// # Errors
+    /// [`LayoutError::Binding`] where a binding would be larger.
+    pub fn with_whole_rows(mut self, binding_bytes: u64) -> Result<Layout, LayoutError> {
+        self.whole_rows = true;
+        self.binding_limit = binding_bytes;
+        self.check()?;
+        Ok(self)
+    }
+
+    /// The layout that suits a device best: workgroups of [`SOFTWARE_GROUP`] where it is a program on the CPU, and whole
+    /// rows where bindings may be so large.
+    pub fn tuned(self, abilities: &Abilities) -> Layout {
+        let mut tuned = self;
+        if abilities.is_software {
+            tuned.workgroup = SOFTWARE_GROUP;
+        }
+        tuned
+            .clone()
+            .with_whole_rows(abilities.binding_bytes)
+            .unwrap_or(tuned)
     }
 
     fn check(&self) -> Result<(), LayoutError> {
@@ -194,9 +230,12 @@ impl Layout {
             (0..2).flat_map(|parity| [Plane::A, Plane::B].map(|plane| self.plane_bytes(parity, plane)));
         if let Some(bytes) = bindings
             .chain([low, high])
-            .find(|&bytes| bytes > webgpu::BINDING_BYTES)
+            .find(|&bytes| bytes > self.binding_limit)
         {
-            return Err(LayoutError::Binding { bytes });
+            return Err(LayoutError::Binding {
+                bytes,
+                limit: self.binding_limit,
+            });
         }
         if self.reference_bytes() > webgpu::BUFFER_BYTES {
             return Err(LayoutError::Buffer {
@@ -275,6 +314,11 @@ impl Layout {
         self.workgroup
     }
 
+    /// Whether rows of eight words lie in one piece, in plane A.
+    pub fn whole_rows(&self) -> bool {
+        self.whole_rows
+    }
+
     /// Places of a layer, in all buckets.
     pub fn places(&self, layer: usize) -> u64 {
         u64::from(self.buckets()) * u64::from(self.capacities[layer])
@@ -296,6 +340,7 @@ impl Layout {
             0..=2 => (2, 0),
             3..=4 => (4, 0),
             5..=6 => (4, 2),
+            _ if self.whole_rows => (WHOLE_ROW, 0),
             _ => (4, 4),
         };
         match plane {

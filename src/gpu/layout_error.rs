@@ -71,10 +71,12 @@ pub enum LayoutError {
         bytes: u32,
     },
     /// A binding is too large.
-    #[error("a binding of {bytes} bytes, and WebGPU promises {}", webgpu::BINDING_BYTES)]
+    #[error("a binding of {bytes} bytes, and there may be {limit}")]
     Binding {
         /// Bytes needed.
         bytes: u64,
+        /// Bytes that the device allows, or that WebGPU promises.
+        limit: u64,
     },
     /// A buffer is too large.
     #[error("a buffer of {bytes} bytes, and WebGPU promises {}", webgpu::BUFFER_BYTES)]

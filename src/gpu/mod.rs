@@ -22,6 +22,7 @@
 //! # Ok::<(), aion_pow::gpu::GpuError>(())
 //! ```
 
+mod abilities;
 mod batch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blocking;
@@ -29,6 +30,7 @@ mod buffers;
 mod compression;
 mod device;
 mod error;
+mod feeder;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 mod layout;
@@ -43,6 +45,7 @@ mod template;
 #[cfg(not(target_arch = "wasm32"))]
 mod timing;
 
+pub use abilities::Abilities;
 pub use batch::{Batch, Outcome};
 pub use device::{Adapter, AdapterChoice, adapters};
 pub use error::GpuError;

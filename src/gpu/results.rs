@@ -39,7 +39,10 @@ impl ResultLayout {
             indices: layout.params().indices() as u32,
         };
         match results.bytes() {
-            bytes if bytes > webgpu::BINDING_BYTES => Err(LayoutError::Binding { bytes }),
+            bytes if bytes > webgpu::BINDING_BYTES => Err(LayoutError::Binding {
+                bytes,
+                limit: webgpu::BINDING_BYTES,
+            }),
             _ => Ok(results),
         }
     }

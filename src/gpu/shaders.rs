@@ -1,7 +1,9 @@
 //! The WGSL of each stage for a layout.
 
 use super::compression;
-use super::layout::{CANDIDATES, EXPAND_GROUPS, LAYERS, Layout, PAIR_BITS, Place, Plane, ROUNDS, WIDE_GROUP};
+use super::layout::{
+    CANDIDATES, EXPAND_GROUPS, LAYERS, Layout, PAIR_BITS, Place, Plane, ROUNDS, WHOLE_ROW, WIDE_GROUP,
+};
 use super::results::ResultLayout;
 use super::template::Filling;
 
@@ -66,14 +68,15 @@ pub fn round(layout: &Layout, round: usize) -> String {
     let reference = layout.reference_place(layer);
     // Words that the key lies in.
     let top_words = (stored - layout.chain_bits()) as usize / 32..layout.words(layer);
-    let needs = |plane| {
-        reference.plane == plane
+    let needs = |half: &str| {
+        half_of(reference) == half
             || top_words
                 .clone()
-                .any(|word| layout.place(layer, word).plane == plane)
+                .any(|word| half_of(layout.place(layer, word)) == half)
     };
     let origin = "origin".to_owned();
-    let filling = rows_in(Filling::default(), layout, layer);
+    let whole = [layer, next].map(|layer| layout.width(layer, Plane::A) == WHOLE_ROW);
+    let filling = rows_in(Filling::default(), layout, layer).condition("row", whole.contains(&true));
     rows_out(filling, layout, next)
         .hole("round", round)
         .hole("layer", layer)
@@ -92,8 +95,8 @@ pub fn round(layout: &Layout, round: usize) -> String {
         .hole("pair_bits", PAIR_BITS)
         .hole("row_a", vector(layout, next, Plane::A, &kept, &origin))
         .hole("row_b", vector(layout, next, Plane::B, &kept, &origin))
-        .condition("key_in_a", needs(Plane::A))
-        .condition("key_in_b", needs(Plane::B))
+        .condition("key_in_a", needs("a"))
+        .condition("key_in_b", needs("b"))
         .fill(ROUND)
 }
 
@@ -144,12 +147,18 @@ pub fn expand(layout: &Layout, results: &ResultLayout) -> String {
         .fill(EXPAND)
 }
 
+/// How rows are read: each is two vectors called `a` and `b`, or one, from two buffers or from the halves of one.
 fn rows_in(filling: Filling, layout: &Layout, layer: usize) -> Filling {
     let (a, b) = (layout.width(layer, Plane::A), layout.width(layer, Plane::B));
+    let whole = a == WHOLE_ROW;
     filling
         .hole("in_a", vector_type(a))
         .hole("in_b", vector_type(b))
+        .hole("half_a", if whole { ".a" } else { "" })
+        .hole("plane_of_b", if whole { "in_a" } else { "in_b" })
+        .hole("half_b", if whole { ".b" } else { "" })
         .condition("in_b", b > 0)
+        .condition("has_b", b > 0 || whole)
 }
 
 fn rows_out(filling: Filling, layout: &Layout, layer: usize) -> Filling {
@@ -158,22 +167,30 @@ fn rows_out(filling: Filling, layout: &Layout, layer: usize) -> Filling {
         .hole("out_a", vector_type(a))
         .hole("out_b", vector_type(b))
         .condition("out_b", b > 0)
+        .condition("whole_out", a == WHOLE_ROW)
 }
 
 fn vector_type(width: usize) -> String {
-    format!("vec{width}<u32>")
+    match width {
+        WHOLE_ROW => "Row".to_owned(),
+        _ => format!("vec{width}<u32>"),
+    }
 }
 
-/// A component of a row whose planes are called `a` and `b`.
+/// The vector that a component is in: the one of its plane, or of its half of a whole row.
+fn half_of(place: Place) -> &'static str {
+    match place.plane {
+        Plane::A if place.component < 4 => "a",
+        _ => "b",
+    }
+}
+
+/// A component of a row whose vectors are called `a` and `b`.
 fn component(place: Place) -> String {
-    let plane = match place.plane {
-        Plane::A => "a",
-        Plane::B => "b",
-    };
-    format!("{plane}.{}", ["x", "y", "z", "w"][place.component])
+    format!("{}.{}", half_of(place), ["x", "y", "z", "w"][place.component % 4])
 }
 
-/// The vector of a plane of a layer's row, from its words and its reference; what is left over is zero.
+/// What a plane holds of a layer's row, from its words and its reference; what is left over is zero.
 fn vector(
     layout: &Layout,
     layer: usize,
@@ -193,7 +210,14 @@ fn vector(
     if place.plane == plane {
         components[place.component] = reference.to_owned();
     }
-    format!("{}({})", vector_type(width), components.join(", "))
+    let vectors: Vec<String> = components
+        .chunks(4)
+        .map(|part| format!("{}({})", vector_type(part.len()), part.join(", ")))
+        .collect();
+    match width {
+        WHOLE_ROW => format!("{}({})", vector_type(width), vectors.join(", ")),
+        _ => vectors.concat(),
+    }
 }
 
 /// `bits` bits, 1 to 32, of a little-endian row from bit `low` on.
@@ -249,6 +273,8 @@ mod tests {
     fn layouts() -> Vec<Layout> {
         let mut layouts = vec![Layout::aion(), Layout::aion().with_workgroup(32).unwrap()];
         layouts.extend((8..=19).map(|bits| Layout::reduced(bits).unwrap()));
+        let whole = layouts.clone().into_iter();
+        layouts.extend(whole.map(|layout| layout.with_whole_rows(webgpu::BUFFER_BYTES).unwrap()));
         layouts
     }
 

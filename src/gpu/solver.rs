@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use web_time::Instant;
 
-use super::batch::{Batch, Meter, Outcome, Place, map};
+use super::batch::{Batch, Meter, Outcome, Place};
 use super::buffers::{Buffers, INPUT_BYTES, INPUT_STRIDE, ResultBuffers};
 use super::device::{Adapter, AdapterChoice, Device};
 use super::error::GpuError;
+use super::feeder::Feeder;
 use super::layout::Layout;
 use super::pace::Pace;
 use super::results::ResultLayout;
@@ -32,6 +33,7 @@ pub struct GpuSolver {
     pub(super) stages: Stages,
     batches: Vec<BatchPlace>,
     results: ResultLayout,
+    feeder: Feeder,
     meter: Meter,
     bytes: u64,
 }
@@ -67,10 +69,24 @@ impl GpuSolver {
     /// # Errors
     /// [`GpuError`] says why there is no GPU to be had; then the CPU solver is.
     pub async fn open(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
+        GpuSolver::on(Device::open(choice).await?, layout).await
+    }
+
+    /// The same with the layout that [suits the device best](Layout::tuned).
+    ///
+    /// # Errors
+    /// As [`GpuSolver::open`].
+    pub async fn open_tuned(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
         let device = Device::open(choice).await?;
+        let layout = layout.tuned(&device.abilities);
+        GpuSolver::on(device, layout).await
+    }
+
+    async fn on(device: Device, layout: Layout) -> Result<GpuSolver, GpuError> {
         let results = ResultLayout::new(&layout, Pace::MOST)?;
-        let bytes = Buffers::bytes(&layout, &results, Pace::INPUTS, BATCHES);
-        let make = || Buffers::new(&device.device, &layout, Pace::INPUTS);
+        let inputs = BATCHES as u32 * Pace::INPUTS;
+        let bytes = Buffers::bytes(&layout, &results, inputs, BATCHES);
+        let make = || Buffers::new(&device.device, &layout, inputs);
         let buffers = device.create("a buffer", bytes, make).await?;
         let stages = Stages {
             counter_word: CHAIN_COUNTER_WORD,
@@ -88,7 +104,9 @@ impl GpuSolver {
                 buffers: own,
             });
         }
+        let feeder = Feeder::new(device.queue.clone(), device.faults.turns());
         let mut solver = GpuSolver {
+            feeder,
             device,
             layout,
             buffers,
@@ -165,8 +183,9 @@ impl GpuSolver {
     /// Submits a batch: nonces of one length for one header. On the chain the header is the mine hash and all are 32
     /// bytes; for other lengths, [`GpuSolver::prepare`] comes first.
     ///
-    /// What was submitted cannot be called back; whoever wants to be able to stop submits batches of
-    /// [`GpuSolver::batch_nonces`].
+    /// What is with the device cannot be called back. Of a nonce that takes it long the most part waits here, and goes
+    /// to the device while outcomes are awaited; [`GpuSolver::abandon`] holds it back. Whoever wants to be able to stop
+    /// submits batches of [`GpuSolver::batch_nonces`].
     ///
     /// # Errors
     /// [`GpuError::BatchSize`], [`GpuError::InputLength`], [`GpuError::NotPrepared`], [`GpuError::Busy`], or what is wrong
@@ -175,26 +194,28 @@ impl GpuSolver {
         self.device.faults.check()?;
         let pace = self.pace_for(nonces.len())?;
         let inputs = self.inputs(header, nonces)?;
-        let mut place = self
+        let place = self
             .batches
             .iter()
             .enumerate()
             .find_map(|(index, place)| Place::take(index, &place.taken))
             .ok_or(GpuError::Busy { limit: BATCHES })?;
 
-        self.write_inputs(&inputs, pace.leaf_slices);
+        let first_input = place.index as u32 * Pace::INPUTS;
+        self.write_inputs(&inputs, pace.leaf_slices, first_input);
         let own = &self.batches[place.index];
         let mut encoder = self.encoder();
         encoder.clear_buffer(&own.buffers.results, 0, None);
-        let mut rest = Vec::new();
+        let mut pieces = Vec::new();
         for nonce in 0..nonces.len() as u32 {
             encoder.clear_buffer(&self.buffers.counters, 0, None);
-            let dispatches = self.dispatches(&own.expand, nonce, pace.leaf_slices);
+            let nonce_input = first_input + nonce * pace.leaf_slices;
+            let dispatches = self.dispatches(&own.expand, nonce_input, pace.leaf_slices);
             let piece = dispatches.len().div_ceil(pace.submissions as usize);
             for (number, dispatches) in dispatches.chunks(piece).enumerate() {
                 if number > 0 {
                     let piece = std::mem::replace(&mut encoder, self.encoder());
-                    rest.push(piece.finish());
+                    pieces.push(piece.finish());
                 }
                 encode(&mut encoder, dispatches, None);
             }
@@ -206,12 +227,7 @@ impl GpuSolver {
             0,
             self.results.bytes(),
         );
-        for piece in rest {
-            self.device.queue.submit([piece]);
-        }
-        let submission = self.device.queue.submit([encoder.finish()]);
-        let mapped = map(&own.buffers.staging);
-        place.mapping = Some(own.buffers.staging.clone());
+        pieces.push(encoder.finish());
         Ok(Batch {
             device: self.device.device.clone(),
             faults: self.device.faults.clone(),
@@ -220,12 +236,18 @@ impl GpuSolver {
             nonces: nonces.to_vec(),
             results: self.results,
             staging: own.buffers.staging.clone(),
-            mapped,
-            submission,
+            ticket: self.feeder.add(pieces, pace.flying as usize),
+            feeder: self.feeder.clone(),
             submitted: Instant::now(),
             meter: self.meter.clone(),
             place,
         })
+    }
+
+    /// Gives up all batches of which a part is not with the device yet: they fail with [`GpuError::Abandoned`]. Batches
+    /// that are all with it come back as usual.
+    pub fn abandon(&self) {
+        self.feeder.abandon_all();
     }
 
     /// One batch and its outcomes.
@@ -272,8 +294,8 @@ impl GpuSolver {
         nonces.iter().map(input).collect()
     }
 
-    /// Writes an input for every nonce and slice of its leaves.
-    pub(super) fn write_inputs(&self, inputs: &[LastBlock], slices: u32) {
+    /// Writes an input for every nonce and slice of its leaves, from input `first` on.
+    pub(super) fn write_inputs(&self, inputs: &[LastBlock], slices: u32, first: u32) {
         let mut bytes = Vec::with_capacity(inputs.len() * slices as usize * INPUT_STRIDE as usize);
         for (nonce, input) in inputs.iter().enumerate() {
             for slice in 0..slices {
@@ -287,21 +309,22 @@ impl GpuSolver {
                 bytes.resize(begins + INPUT_STRIDE as usize, 0);
             }
         }
-        self.device.queue.write_buffer(&self.buffers.inputs, 0, &bytes);
+        let at = u64::from(first) * INPUT_STRIDE;
+        self.device.queue.write_buffer(&self.buffers.inputs, at, &bytes);
     }
 
-    /// All dispatches of a nonce, in order.
-    pub(super) fn dispatches<'a>(&'a self, expand: &'a Stage, nonce: u32, slices: u32) -> Vec<Dispatch<'a>> {
+    /// All dispatches of a nonce, in order; its inputs begin with `first`.
+    pub(super) fn dispatches<'a>(&'a self, expand: &'a Stage, first: u32, slices: u32) -> Vec<Dispatch<'a>> {
         let leaves = (0..slices).map(|slice| Dispatch {
             stage: &self.stages.leaves,
             groups: slice_of(self.stages.leaves.groups, slice, slices).1,
-            input: nonce * slices + slice,
+            input: first + slice,
         });
         let rest = self.stages.rounds.iter().chain([&self.stages.last, expand]);
         let rest = rest.map(|stage| Dispatch {
             stage,
             groups: stage.groups,
-            input: nonce * slices,
+            input: first,
         });
         leaves.filter(|slice| slice.groups > 0).chain(rest).collect()
     }

@@ -27,7 +27,7 @@ impl GpuSolver {
         self.prepare(header.len() + nonce.len()).await?;
         let inputs = self.inputs(header, &[nonce.to_vec()])?;
         let slices = self.leaf_slices();
-        self.write_inputs(&inputs, slices);
+        self.write_inputs(&inputs, slices, 0);
         let (expand, own) = self.expand_stage();
         let dispatches = self.dispatches(expand, 0, slices);
         let (leaves, rest) = dispatches.split_at(dispatches.len() - GPU_STAGES);

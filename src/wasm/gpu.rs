@@ -20,18 +20,14 @@ pub struct GpuCore {
 #[wasm_bindgen]
 impl GpuCore {
     /// Opens the browser's adapter, reserves all memory, about 500 MiB on the device, and has it solve a nonce whose
-    /// solutions are known. With `hardware` set, an adapter that is a program on the CPU is refused. `digitBits` below 21 make a smaller puzzle, for tests; `workgroup` invocations work on a
-    /// bucket, 256 where it is not given, and fewer suit adapters that run on the CPU.
+    /// solutions are known. With `hardware` set, an adapter that is a program on the CPU is refused. `digitBits` below 21
+    /// make a smaller puzzle, for tests.
     ///
     /// # Errors
-    /// Rejects with an `Error` whose `name` says what is wrong in kebab-case: `no-adapter`, `software-adapter`, `limits`, `device-refused`,
-    /// `out-of-memory`, `validation`, `device-lost`, `self-test`, `wrong-answer`, `layout`.
-    pub async fn open(
-        hardware: bool,
-        digit_bits: Option<u32>,
-        workgroup: Option<u32>,
-    ) -> Result<GpuCore, JsValue> {
-        let solver = open(hardware, digit_bits, workgroup).await.map_err(error)?;
+    /// Rejects with an `Error` whose `name` says what is wrong in kebab-case: `no-adapter`, `software-adapter`, `limits`,
+    /// `device-refused`, `out-of-memory`, `validation`, `device-lost`, `self-test`, `wrong-answer`, `layout`.
+    pub async fn open(hardware: bool, digit_bits: Option<u32>) -> Result<GpuCore, JsValue> {
+        let solver = open(hardware, digit_bits).await.map_err(error)?;
         Ok(GpuCore {
             solver: RefCell::new(solver),
         })
@@ -71,7 +67,7 @@ impl GpuCore {
     ///
     /// # Errors
     /// Throws where a value has the wrong size or two batches are in flight, and rejects where the device fails; `name`
-    /// as in `open`, and `busy`, `batch-size`.
+    /// as in `open`, and `busy`, `batch-size`, `abandoned`.
     pub fn submit(&self, mine_hash: &[u8], nonces: &[u8], target: &[u8]) -> Result<js_sys::Promise, JsValue> {
         let mine_hash = bytes32("mine hash", mine_hash)?;
         let target = Target::from_be_bytes(bytes32("target", target)?);
@@ -92,6 +88,12 @@ impl GpuCore {
         }))
     }
 
+    /// Gives up all batches of which a part is not with the device yet: their promises reject, with `abandoned` as
+    /// `name`. Those that are all with it come back as usual.
+    pub fn abandon(&self) {
+        self.solver.borrow().abandon();
+    }
+
     /// Loses the device, as a driver's reset would. For tests.
     #[wasm_bindgen(js_name = loseDevice)]
     pub fn lose_device(&self) {
@@ -99,24 +101,16 @@ impl GpuCore {
     }
 }
 
-async fn open(
-    hardware: bool,
-    digit_bits: Option<u32>,
-    workgroup: Option<u32>,
-) -> Result<GpuSolver, GpuError> {
+async fn open(hardware: bool, digit_bits: Option<u32>) -> Result<GpuSolver, GpuError> {
     let layout = match digit_bits {
         Some(digit_bits) => Layout::reduced(digit_bits)?,
         None => Layout::aion(),
-    };
-    let layout = match workgroup {
-        Some(workgroup) => layout.with_workgroup(workgroup)?,
-        None => layout,
     };
     let choice = match hardware {
         true => AdapterChoice::Hardware,
         false => AdapterChoice::Fastest,
     };
-    GpuSolver::open(choice, layout).await
+    GpuSolver::open_tuned(choice, layout).await
 }
 
 async fn report(

@@ -51,6 +51,10 @@ export async function startBrowser(flags = []) {
       const workers = await WorkerWatch.start(devtools, url);
       return { page, faults, frames, workers, close: () => context.close() };
     },
+    /** Ends the process that owns all GPU devices, as a driver's fault would. */
+    async crashGpuProcess() {
+      await devtools.send("Browser.crashGpuProcess");
+    },
     async close() {
       devtools.close();
       await browser.close();

@@ -5,9 +5,9 @@ import init, { GpuCore } from "/www/lib/wasm/gpu/aion_pow.js";
 let core;
 
 const calls = {
-  async open({ hardware = false, digitBits, workgroup }) {
+  async open({ hardware = false, digitBits }) {
     await init();
-    core = await GpuCore.open(hardware, digitBits, workgroup);
+    core = await GpuCore.open(hardware, digitBits);
     return JSON.parse(core.adapter());
   },
   async solve({ mineHash, batches }) {

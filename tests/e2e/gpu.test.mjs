@@ -9,8 +9,6 @@ import { startIsolatedServer } from "./isolated-server.mjs";
 
 /** 2^15 leaves: compiling the shaders takes this adapter longer than running them. */
 const DIGIT_BITS = 14;
-/** Small workgroups: it runs one invocation after another. */
-const WORKGROUP = 32;
 
 const bytes = (value) => new Array(32).fill(value);
 const nonce = (number) => [number, ...new Array(31).fill(0)];
@@ -54,7 +52,7 @@ test("two batches in flight give the known solutions, misuse and a lost device t
     const call = await startWorker(page);
     const hardware = await call("open", { hardware: true, digitBits: DIGIT_BITS });
     assert.equal(hardware.error?.name, "software-adapter");
-    const opened = await call("open", { digitBits: DIGIT_BITS, workgroup: WORKGROUP });
+    const opened = await call("open", { digitBits: DIGIT_BITS });
     assert.equal(opened.error, undefined);
     assert.equal(opened.value.backend, "webgpu");
     assert.equal(opened.value.software, true, `a program is known as one: ${JSON.stringify(opened.value)}`);

@@ -56,6 +56,9 @@ pub struct Arguments {
     /// copies from buffer to buffer move in that time
     #[arg(long, conflicts_with_all = ["threads", "paced", "verify", "batch"])]
     gpu: bool,
+    /// Lay the GPU's run out for the limits that WebGPU promises everywhere, and not for what the adapter has beyond.
+    #[arg(long, requires = "gpu")]
+    promised_limits: bool,
     /// The GPU adapter whose name contains this [default: the system's choice]
     #[arg(long, value_name = "NAME", requires = "gpu")]
     adapter: Option<String>,
@@ -64,7 +67,11 @@ pub struct Arguments {
 /// Times the runs, then the yardstick.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match (&arguments.verify, &arguments.batch) {
-        _ if arguments.gpu => gpu::bench(arguments.adapter.as_deref(), arguments.runs),
+        _ if arguments.gpu => gpu::bench(
+            arguments.adapter.as_deref(),
+            arguments.promised_limits,
+            arguments.runs,
+        ),
         (Some(file), _) => bench_verify::run(file).map_err(|error| error.to_string()),
         (None, Some(file)) => {
             let threads = arguments.threads.unwrap_or_else(all_cores).max(1);

@@ -23,7 +23,7 @@ mod without {
         Err(NO_GPU.to_owned())
     }
 
-    pub fn bench(_: Option<&str>, _: u32) -> Result<serde_json::Value, String> {
+    pub fn bench(_: Option<&str>, _: bool, _: u32) -> Result<serde_json::Value, String> {
         Err(NO_GPU.to_owned())
     }
 }
@@ -40,9 +40,14 @@ mod with {
     use crate::bench::{MINE_HASH, median};
     use crate::solve::{numbered, rounded};
 
-    /// Opens the chain's solver and says on which adapter.
-    fn open(adapter: Option<&str>) -> Result<GpuSolver, String> {
-        let solver = blocking::open(adapter, Layout::aion()).map_err(|error| error.to_string())?;
+    /// Opens the chain's solver and says on which adapter: tuned to it, or, with `promised`, with the layout that every
+    /// adapter takes.
+    fn open(adapter: Option<&str>, promised: bool) -> Result<GpuSolver, String> {
+        let opened = match promised {
+            true => blocking::open(adapter, Layout::aion()),
+            false => blocking::open_tuned(adapter, Layout::aion()),
+        };
+        let solver = opened.map_err(|error| error.to_string())?;
         let (found, mebibytes) = (solver.adapter(), solver.memory_bytes() >> 20);
         let software = if found.is_software {
             ", a program on the CPU"
@@ -63,7 +68,7 @@ mod with {
         nonces: impl Iterator<Item = [u8; 32]>,
         print: &mut Print,
     ) -> Result<(), String> {
-        let mut solver = open(adapter)?;
+        let mut solver = open(adapter, false)?;
         each_batch(&mut solver, header, nonces, print).map_err(|error| error.to_string())
     }
 
@@ -99,8 +104,8 @@ mod with {
     }
 
     /// Times the stages of `runs` nonces by the adapter's clock, then as many nonces in batches.
-    pub fn bench(adapter: Option<&str>, runs: u32) -> Result<serde_json::Value, String> {
-        let mut solver = open(adapter)?;
+    pub fn bench(adapter: Option<&str>, promised: bool, runs: u32) -> Result<serde_json::Value, String> {
+        let mut solver = open(adapter, promised)?;
         figures(&mut solver, runs).map_err(|error| error.to_string())
     }
 
@@ -163,6 +168,8 @@ mod with {
             "backend": adapter.backend,
             "driver": adapter.driver,
             "software": adapter.is_software,
+            "workgroup": layout.workgroup(),
+            "wholeRows": layout.whole_rows(),
             "runs": solved,
             "nonceMs": rounded(seconds * 1e3 / f64::from(solved)),
             "solutionsPerSecond": rounded(solutions as f64 / seconds),

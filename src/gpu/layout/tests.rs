@@ -23,11 +23,37 @@ fn the_chain_s_layout_has_these_sizes() {
 }
 
 #[test]
+fn a_layout_is_tuned_to_what_the_device_has_and_no_further() {
+    let aion = Layout::aion();
+    assert_eq!(aion.clone().tuned(&Abilities::PROMISED), aion);
+    let wide = Abilities {
+        binding_bytes: 160 << 20,
+        ..Abilities::PROMISED
+    };
+    let whole = aion.clone().tuned(&wide);
+    assert!(whole.whole_rows());
+    assert_eq!(whole.row_bytes(0), aion.row_bytes(0));
+    assert_eq!(whole.memory_bytes() >> 20, 562);
+    let narrow = Abilities {
+        binding_bytes: (160 << 20) - 1,
+        is_software: true,
+    };
+    let software = aion.clone().tuned(&narrow);
+    assert_eq!(
+        (software.whole_rows(), software.workgroup()),
+        (false, SOFTWARE_GROUP)
+    );
+}
+
+#[test]
 fn every_word_of_a_row_has_a_place_of_its_own_and_so_has_the_reference() {
-    for layout in (8..=19)
+    let apart: Vec<_> = (8..=19)
         .map(|bits| Layout::reduced(bits).unwrap())
         .chain([Layout::aion()])
-    {
+        .collect();
+    let whole = apart.iter().cloned();
+    let whole = whole.map(|layout| layout.with_whole_rows(webgpu::BUFFER_BYTES).unwrap());
+    for layout in apart.iter().cloned().chain(whole) {
         for layer in 0..LAYERS {
             let mut places: Vec<Place> = (0..layout.words(layer))
                 .map(|word| layout.place(layer, word))

@@ -6,10 +6,16 @@ export interface GpuCore {
   batchNonces(): number;
   /**
    * Submits whole nonces, one after another in `nonces`, for a mine hash and a target of 32 bytes (big-endian). Two
-   * batches may be in flight. Resolves with JSON of a {@link NonceOutcome} for each nonce.
+   * batches may be in flight. Resolves with JSON of a {@link NonceOutcome} for each nonce; rejects with {@link ABANDONED}
+   * as the error's name where the batch was given up.
    */
   submit(headerHash: Uint8Array, nonces: Uint8Array, target: Uint8Array): Promise<string>;
+  /** Gives up all batches of which a part is not with the device yet. The others come back as usual. */
+  abandon(): void;
 }
+
+/** The name of the error that an abandoned batch ends with. */
+export const ABANDONED = "abandoned";
 
 /** What an adapter says of itself. */
 export interface GpuAdapter {

@@ -1,5 +1,5 @@
 import { DutyCycle } from "./duty-cycle.js";
-import type { GpuCore, NonceOutcome } from "./gpu-core.js";
+import { ABANDONED, type GpuCore, type NonceOutcome } from "./gpu-core.js";
 import { messageOf } from "./miner-error.js";
 import type { Assignment, FromSolver } from "./worker-messages.js";
 import type { Rest } from "./worker-pauses.js";
@@ -31,8 +31,8 @@ interface Batch {
 }
 
 /**
- * Runs batch after batch of the newest assignment on a GPU. A batch that was submitted cannot be called back, so a new job
- * waits for what is in flight, two batches at the most; their outcomes are dropped where the job is not wanted any more.
+ * Runs batch after batch of the newest assignment on a GPU. What is with the device cannot be called back: a new job waits
+ * for it, some 150 ms on a device that is not very slow, and the rest of the batches in flight is given up.
  */
 export class GpuLoop {
   readonly #core: GpuCore;
@@ -64,6 +64,7 @@ export class GpuLoop {
     this.#generation = assignment.generation;
     this.#assignment = assignment;
     this.#next = 0;
+    if (assignment.drop) this.#core.abandon();
     if (this.#working === undefined) {
       this.#duty.begin(this.#host.now());
       this.#working = this.#work();
@@ -83,6 +84,7 @@ export class GpuLoop {
     if (generation < this.#generation) return;
     this.#generation = generation;
     this.#assignment = undefined;
+    this.#core.abandon();
     this.#rest?.cut();
   }
 
@@ -106,7 +108,7 @@ export class GpuLoop {
         this.#fill();
         const batch = this.#flying[0];
         if (batch === undefined) break;
-        const outcomes = JSON.parse(await this.#watched(batch)) as NonceOutcome[];
+        const outcomes = await this.#watched(batch);
         // Until now it had its place, and nothing else could take it.
         this.#flying.shift();
         this.#report(batch, outcomes);
@@ -144,26 +146,32 @@ export class GpuLoop {
     }
   }
 
-  /** The batch's outcomes, with a sign of life every now and then while they are waited for, up to a limit. */
-  async #watched({ outcomes, submitted }: Batch): Promise<string> {
+  /**
+   * The batch's outcomes, or undefined where it was given up, with a sign of life every now and then while they are waited
+   * for, up to a limit.
+   */
+  async #watched({ outcomes, submitted }: Batch): Promise<NonceOutcome[] | undefined> {
     const beat = setInterval(() => {
       const waited = this.#host.now() - Math.max(submitted, this.#lastEnd);
       if (waited < LONGEST_BATCH_MS) this.#host.send({ type: "alive" });
     }, HEARTBEAT_MS);
     try {
-      return await outcomes;
+      return JSON.parse(await outcomes) as NonceOutcome[];
+    } catch (error) {
+      if (error instanceof Error && error.name === ABANDONED) return undefined;
+      throw error;
     } finally {
       clearInterval(beat);
     }
   }
 
-  #report({ assignment, nonces, submitted }: Batch, outcomes: readonly NonceOutcome[]): void {
+  #report({ assignment, nonces, submitted }: Batch, outcomes: readonly NonceOutcome[] | undefined): void {
     const now = this.#host.now();
     // A batch that waited for the one before began when that ended.
     const began = Math.max(submitted, this.#lastEnd);
     this.#lastEnd = now;
     this.#duty.worked(began, now);
-    if (assignment.generation !== this.#generation) return;
+    if (outcomes === undefined || assignment.generation !== this.#generation) return;
     const { generation, sequence } = assignment;
     const ms = (now - began) / nonces.length;
     for (const [at, nonce] of nonces.entries()) {

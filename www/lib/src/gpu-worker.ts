@@ -9,11 +9,18 @@ import { rest } from "./worker-pauses.js";
 /** The worker's global scope, of which the DOM's types know nothing. */
 interface WorkerScope {
   readonly name: string;
-  readonly navigator: { readonly gpu?: unknown };
+  readonly navigator: { readonly gpu?: Gpu };
   close(): void;
   postMessage(message: FromSolver): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToSolver>) => void): void;
   addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void;
+}
+
+/** As much of WebGPU as is asked here. */
+interface Gpu {
+  requestAdapter(options: { powerPreference: "high-performance" }): Promise<{
+    readonly info: { readonly vendor: string; readonly architecture: string; readonly description: string };
+  } | null>;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -39,9 +46,18 @@ function loadModule(wasmBase: string | null): Promise<GpuModule> {
   return module;
 }
 
+/** What the browser tells of the adapter that the solver opens: often its maker and its family, seldom its name. */
+async function adapterName(gpu: Gpu): Promise<string> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) return "";
+  const { vendor, architecture, description } = adapter.info;
+  return description || [vendor, architecture].filter(Boolean).join(" ");
+}
+
 async function open({ wasmBase, hardware }: Extract<ToSolver, { type: "load" }>): Promise<void> {
   // Asked first, so that nothing is loaded for browsers that have no use for it.
-  if (scope.navigator.gpu === undefined)
+  const { gpu } = scope.navigator;
+  if (gpu === undefined)
     throw new MinerError("gpu-unavailable", "this browser, or this page's connection, has no WebGPU");
   try {
     const module = await loadModule(wasmBase);
@@ -50,7 +66,7 @@ async function open({ wasmBase, hardware }: Extract<ToSolver, { type: "load" }>)
     const adapter = JSON.parse(core.adapter()) as GpuAdapter;
     const { memoryBytes } = adapter;
     loop = new GpuLoop(core, memoryBytes, { send, rest, now: () => performance.now() }, share);
-    send({ type: "ready", memoryBytes, adapter: adapter.name || adapter.driver || "unnamed" });
+    send({ type: "ready", memoryBytes, adapter: (await adapterName(gpu)) || "unnamed" });
   } catch (cause) {
     throw new MinerError("gpu-unavailable", messageOf(cause), { cause });
   }

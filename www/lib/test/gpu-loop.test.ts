@@ -10,7 +10,11 @@ class HandCore implements GpuCore {
   /** First bytes of the nonces of each batch that was submitted. */
   readonly batches: number[][] = [];
   readonly #waiting: ((outcome: string | Error) => void)[] = [];
-  constructor(readonly nonces = 2) {}
+  /** `withDevice`: so many batches are with the device, and those behind them can still be given up. */
+  constructor(
+    readonly nonces = 2,
+    readonly withDevice = 2,
+  ) {}
   adapter(): string {
     return "{}";
   }
@@ -34,6 +38,10 @@ class HandCore implements GpuCore {
     const outcomes: NonceOutcome[] = firsts.map((first) => ({ solutions: first, dropped: 0, shares: [] }));
     this.#waiting.shift()?.(JSON.stringify(outcomes));
     await macrotask();
+  }
+  abandon(): void {
+    for (const giveUp of this.#waiting.splice(this.withDevice))
+      giveUp(Object.assign(new Error("the batch was abandoned"), { name: "abandoned" }));
   }
   async fail(words: string): Promise<void> {
     this.#waiting.shift()?.(new Error(words));
@@ -114,6 +122,29 @@ test("a new job abandons what is left of the old one, and what was in flight is 
   void loop.take(assignment(1, [9]));
   await macrotask();
   expect(core.batches).toHaveLength(3);
+});
+
+test("of batches that are given up nothing is heard, and the new job's first takes their place", async () => {
+  const { core, loop, sent } = contextOf(new HandCore(2, 1));
+  const done = loop.take(assignment(1, [1, 2, 3, 4, 5, 6]));
+  await macrotask();
+  void loop.take(assignment(2, [20, 21], true));
+  await core.comeBack();
+  await macrotask();
+  expect(core.batches.at(-1)).toEqual([20, 21]);
+  await core.comeBack();
+  await done;
+  expect(found(sent)).toEqual([20, 21]);
+  expect(sent.filter(({ type }) => type === "failed")).toEqual([]);
+});
+
+test("a new job that drops nothing lets what is in flight come back", async () => {
+  const { core, loop, sent } = contextOf(new HandCore(2, 0));
+  void loop.take(assignment(1, [1, 2, 3, 4]));
+  await macrotask();
+  void loop.take(assignment(1, [20]));
+  for (let i = 0; i < 3; i++) await core.comeBack();
+  expect(found(sent)).toEqual([1, 2, 3, 4, 20]);
 });
 
 test("without work the device rests, and the end waits for what is in flight", async () => {
