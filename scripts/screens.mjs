@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { startBrowser, until } from "../tests/e2e/browser.mjs";
+import { SOFTWARE_GPU, startBrowser, until } from "../tests/e2e/browser.mjs";
 import { startHostilePool } from "../tests/e2e/hostile-pool.mjs";
 import { startPlainServer } from "../tests/e2e/plain-server.mjs";
 import { SITE, startProxy } from "../tests/e2e/proxy.mjs";
@@ -77,6 +77,20 @@ const STATES = [
   },
   { name: "mining", act: mine, schemes: ["light", "dark"] },
   { name: "paused", act: hide },
+  {
+    // On a program instead of a GPU: slow, but what the page shows is the same.
+    name: "gpu",
+    flags: SOFTWARE_GPU,
+    act: async (page) => {
+      await page.getByRole("radio", { name: "Both" }).check();
+      await start(page);
+      await until(
+        "the GPU has a rate",
+        async () => /^(?!0\.00)\d/.test(await page.locator("#rate-gpu").textContent()),
+        300,
+      );
+    },
+  },
   {
     name: "gpu-fallback",
     act: async (page) => {

@@ -165,7 +165,7 @@ test("settings outlive a reload, nothing runs after one, and a button erases the
   await page.locator(".pauses > summary").click();
   await page.locator("#pause-metered").uncheck();
   await page.locator("#pause-battery").selectOption("always");
-  assert.match(await text(page, "pauses-said"), /^hidden, battery, pressure, other tab$/);
+  assert.match(await text(page, "pauses-said"), /^hidden, battery, pressure, tabs$/);
   await page.locator("#start-stop").click();
   await says(page, /^Mining at/);
   await page.reload();

@@ -26,7 +26,7 @@ export function choiceWords(policies: PauseSettings): string {
     pauseOnBattery === "low" ? "low battery" : pauseOnBattery === "always" ? "battery" : "",
     pauseUnderPressure ? "pressure" : "",
     pauseOnMetered ? "metered" : "",
-    oneTab ? "other tab" : "",
+    oneTab ? "tabs" : "",
   ].filter((word) => word !== "");
   return words.length === 0 ? "never" : words.join(", ");
 }

@@ -12,7 +12,7 @@ test("a pause says why, and that it ends by itself", () => {
 });
 
 test("the choices are said in a few words", () => {
-  expect(choiceWords(DEFAULT_POLICIES)).toBe("hidden, low battery, pressure, metered, other tab");
+  expect(choiceWords(DEFAULT_POLICIES)).toBe("hidden, low battery, pressure, metered, tabs");
   expect(choiceWords({ ...DEFAULT_POLICIES, pauseOnBattery: "always", oneTab: false })).toBe(
     "hidden, battery, pressure, metered",
   );
