@@ -3,8 +3,8 @@ import type { SolveOn } from "./settings.js";
 
 const NOTES: Record<SolveOn, string> = {
   cpu: "",
-  gpu: "The GPU alone; the CPU where the GPU fails. It takes 490 MiB of the GPU’s memory.",
-  both: "Both at once; the CPU goes on where the GPU fails. It takes 490 MiB of the GPU’s memory.",
+  gpu: "The GPU alone; the CPU where the GPU fails. It takes about half a GiB of the GPU’s memory.",
+  both: "Both at once; the CPU goes on where the GPU fails. It takes about half a GiB of the GPU’s memory.",
 };
 
 /** “Solve on”: the GPU is offered only where the browser has WebGPU. */
