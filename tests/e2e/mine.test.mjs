@@ -76,7 +76,7 @@ test("the keyboard alone starts and stops", async () => {
   assert.equal(await page.locator("#panel-about").isVisible(), true);
   await page.keyboard.press("Home");
   assert.equal(await focused(), "tab-mine");
-  for (const id of ["pool", "threads", "throttle", "wallet", "start-stop"]) {
+  for (const id of ["pool", "wallet", "threads", "throttle", "start-stop"]) {
     await tabTo(id);
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
     assert.notEqual(outline, "none", `${id} shows that it has the focus`);

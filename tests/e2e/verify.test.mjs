@@ -1,6 +1,7 @@
 /* global DataTransfer, DragEvent, File, document, location */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { violations } from "./accessibility.mjs";
 import { picture, until } from "./browser.mjs";
 import { stage } from "./stage.mjs";
 import { VECTORS, vectors, withoutVectors } from "./vectors.mjs";
@@ -40,6 +41,10 @@ test("a real block is valid step by step, and what was not checked is said", { s
     assert.ok(result.includes(value), `the result says ${value}`);
   }
   assert.deepEqual(workers.names, [], "verifying starts no worker");
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), [], colorScheme);
+  }
   for (const [width, height] of [
     [1280, 900],
     [360, 800],
@@ -81,7 +86,7 @@ test("the tree is walked and zoomed by keys alone, and has the same in a table",
   const bars = () => page.locator(".tree rect.bar").count();
   await until("the tree is drawn", async () => (await bars()) === 1023);
   assert.match(await said.textContent(), /^Root, leaves 1 to 512: 210 leading zero bits/);
-  await page.locator("summary").focus();
+  await page.locator(".tree summary").focus();
   await page.keyboard.press("Shift+Tab");
   for (const [key, expected, drawn] of [
     [

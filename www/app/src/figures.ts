@@ -2,28 +2,51 @@ import type { MinerStats } from "aion-web-miner";
 import { element } from "./elements.js";
 import { memoryWords, solverWords } from "./mine-words.js";
 
+const NAMES = [
+  ...["rate", "accepted", "submitted", "rejected", "stale", "unanswered"],
+  ...["solver", "memory", "runs", "solutions"],
+];
+
 /** The numbers of a session. */
 export class Figures {
   readonly #cells = new Map(
-    ["rate", "accepted", "rejected", "stale", "unanswered", "submitted", "runs", "solver", "memory"].map(
-      (name) => [name, element(`figure-${name}`, HTMLElement)],
-    ),
+    [...NAMES.map((name) => `figure-${name}`), "rate-cpu", "rate-gpu", "gpu-name"].map((id) => [
+      id,
+      element(id, HTMLElement),
+    ]),
   );
+  readonly #bySolver = element("by-solver", HTMLElement);
 
   show(stats: MinerStats): void {
-    this.#set("rate", stats.solutionsPerSecond.toFixed(2));
-    this.#set("accepted", String(stats.accepted));
-    this.#set("rejected", String(stats.rejected));
-    this.#set("stale", String(stats.stale));
-    this.#set("unanswered", String(stats.unanswered));
-    this.#set("submitted", String(stats.submitted));
-    this.#set("runs", String(stats.runs));
-    this.#set("solver", solverWords(stats));
-    this.#set("memory", memoryWords(stats.memoryBytes));
+    this.#set("figure-rate", stats.solutionsPerSecond.toFixed(2));
+    for (const name of [
+      "accepted",
+      "submitted",
+      "rejected",
+      "stale",
+      "unanswered",
+      "runs",
+      "solutions",
+    ] as const)
+      this.#set(`figure-${name}`, String(stats[name]));
+    this.#set("figure-solver", solverWords(stats));
+    this.#set("figure-memory", memoryWords(stats.memoryBytes));
+    const { gpu } = stats;
+    this.#bySolver.hidden = gpu === null;
+    if (gpu === null) return;
+    const onCpu =
+      stats.backend === "gpu" ? "not used" : rate(stats.solutionsPerSecond - gpu.solutionsPerSecond);
+    this.#set("rate-cpu", onCpu);
+    this.#set("gpu-name", `GPU, ${gpu.adapter}`);
+    this.#set("rate-gpu", `${rate(gpu.solutionsPerSecond)}, ${memoryWords(gpu.memoryBytes)}`);
   }
 
-  #set(name: string, text: string): void {
-    const cell = this.#cells.get(name);
+  #set(id: string, text: string): void {
+    const cell = this.#cells.get(id);
     if (cell !== undefined && cell.textContent !== text) cell.textContent = text;
   }
+}
+
+function rate(solutions: number): string {
+  return `${solutions.toFixed(2)} Sol/s`;
 }

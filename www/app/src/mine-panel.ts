@@ -1,67 +1,81 @@
-import { capabilities, defaultThreads, MAX_THREADS, Miner, MinerError, StratumError } from "aion-web-miner";
-import { element, make } from "./elements.js";
-import { noticesFor, showNotices } from "./environment-notices.js";
+import { capabilities, Miner, MinerError, type MinerState, StratumError } from "aion-web-miner";
+import { element } from "./elements.js";
+import { Elsewhere } from "./elsewhere.js";
+import { type Notice, noticesFor, showNotices } from "./environment-notices.js";
 import { EventLog } from "./event-log.js";
 import { Figures } from "./figures.js";
+import { MineForm } from "./mine-form.js";
 import {
+  moodOf,
+  pausedWords,
+  runningWords,
   sentence,
   shareWords,
   statusWords,
-  throttleWords,
   type Trouble,
   troubleWords,
 } from "./mine-words.js";
-import { DEVELOPMENT_POOL, fetchPools, type Pool } from "./pools.js";
+import { SessionChart } from "./session-chart.js";
+import { StageTimes } from "./stage-times.js";
 import { StatusLine } from "./status-line.js";
-import { WalletField } from "./wallet-field.js";
 
 const TITLE = "Aion web miner";
 const REFRESH_MS = 1000;
 
 /** The Mine tab: its form, the miner that runs, and what is shown of it. */
 export class MinePanel {
-  readonly #pool = element("pool", HTMLSelectElement);
-  readonly #threads = element("threads", HTMLInputElement);
-  readonly #throttle = element("throttle", HTMLSelectElement);
-  readonly #button = element("start-stop", HTMLButtonElement);
-  readonly #wallet = new WalletField(
-    element("wallet", HTMLInputElement),
-    element("wallet-note", HTMLElement),
-  );
+  readonly #state = element("state", HTMLElement);
   readonly #status = new StatusLine(element("mine-status", HTMLElement));
   readonly #log = new EventLog(element("log", HTMLElement));
   readonly #figures = new Figures();
-  #pools: Pool[] = [];
+  readonly #chart = new SessionChart();
+  readonly #stages = new StageTimes();
+  readonly #environment = element("environment", HTMLElement);
+  readonly #elsewhere = new Elsewhere(() => void this.#stop());
+  readonly #form = new MineForm({
+    submitted: () => {
+      void (this.#running ? this.#stop() : this.#begin());
+    },
+    throttled: (throttle) => {
+      if (this.#miner !== undefined) this.#miner.throttle = throttle;
+    },
+    poolsChanged: () => {
+      this.#show();
+    },
+  });
+  readonly #yield: () => Promise<void>;
+  #notices: Notice[] = [];
   #miner: Miner | undefined;
   #trouble: Trouble | null = null;
   #possible = true;
   /** Whether the log says so of the connection that is. */
   #authorized = false;
 
+  /** `yielded` is awaited before mining starts: whatever else uses the solver's memory ends first. */
+  constructor(yielded: () => Promise<void>) {
+    this.#yield = yielded;
+  }
+
   async start(): Promise<void> {
     const environment = capabilities();
-    this.#possible = showNotices(element("environment", HTMLElement), noticesFor(environment));
-    this.#offerThreads(
-      environment.crossOriginIsolated ? environment.processors : 1,
-      defaultThreads(environment),
-    );
-    this.#pool.addEventListener("change", () => {
-      this.#choosePool();
-    });
-    this.#throttle.addEventListener("change", () => {
-      this.#chooseThrottle();
-    });
-    this.#chooseThrottle();
-    element("mine-form", HTMLFormElement).addEventListener("submit", (event) => {
-      event.preventDefault();
-      void (this.#running ? this.#stop() : this.#begin());
-    });
-    this.#show();
-    await this.#offerPools();
+    this.#notices = noticesFor(environment);
+    this.#possible = showNotices(this.#environment, this.#notices);
     this.#show();
     setInterval(() => {
-      this.#show();
+      this.#tick();
     }, REFRESH_MS);
+    await this.#form.start(environment);
+    this.#show();
+  }
+
+  /** To be told which tab is open: on the others a bar says that the page mines. */
+  opened(name: string): void {
+    this.#elsewhere.opened(name);
+  }
+
+  /** True from a start until no worker is left. */
+  get busy(): boolean {
+    return this.#running;
   }
 
   get #running(): boolean {
@@ -69,57 +83,23 @@ export class MinePanel {
     return state !== "idle" && state !== "stopped" && state !== "failed";
   }
 
-  #offerThreads(most: number, usual: number): void {
-    const max = Math.min(most, MAX_THREADS);
-    this.#threads.max = String(max);
-    this.#threads.value = String(Math.min(usual, max));
-    element("threads-note", HTMLElement).textContent = max === 1 ? "Only one here." : `Of ${max} processors.`;
-  }
-
-  async #offerPools(): Promise<void> {
-    const note = element("pool-note", HTMLElement);
-    try {
-      this.#pools = await fetchPools();
-      this.#pool.replaceChildren(...this.#pools.map(({ name }) => make("option", name)));
-      this.#choosePool();
-    } catch (error) {
-      note.textContent = `The list of pools cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      note.classList.add("bad");
-    }
-  }
-
-  #choosePool(): void {
-    const name = this.#pool.value;
-    const words =
-      name === DEVELOPMENT_POOL
-        ? "Inside this server, with a development chain of its own."
-        : "Reached through this server.";
-    element("pool-note", HTMLElement).textContent =
-      this.#pools.length === 0 ? "This server offers no pool." : words;
-    this.#wallet.poolChanged(name);
-  }
-
-  #chooseThrottle(): void {
-    const throttle = Number(this.#throttle.value);
-    if (this.#miner !== undefined) this.#miner.throttle = throttle;
-    element("throttle-note", HTMLElement).textContent = throttleWords(throttle);
-  }
-
   async #begin(): Promise<void> {
-    const pool = this.#pools.find(({ name }) => name === this.#pool.value);
-    if (pool === undefined) return;
-    if (!this.#wallet.valid) {
-      this.#wallet.focus();
-      return;
-    }
-    if (!this.#threads.reportValidity()) return;
+    const { pool } = this.#form;
+    if (pool === undefined || !this.#form.check()) return;
+    await this.#yield();
     this.#trouble = null;
-    const threads = this.#threads.valueAsNumber;
-    const throttle = Number(this.#throttle.value);
-    const miner = new Miner({ pool: pool.url, worker: this.#wallet.address, threads, throttle });
+    showNotices(this.#environment, this.#notices);
+    const { wallet, threads, throttle, backend, policies } = this.#form.settings;
+    const { allowMobile } = this.#form;
+    const miner = new Miner({
+      ...{ pool: pool.url, worker: wallet, threads, throttle, backend },
+      policies: { ...policies, allowMobile },
+    });
     this.#miner = miner;
     this.#listen(miner);
-    element("mining-address", HTMLElement).textContent = this.#wallet.address;
+    this.#chart.begin(performance.now());
+    this.#stages.clear();
+    element("mining-address", HTMLElement).textContent = wallet;
     try {
       await miner.start();
     } catch (error) {
@@ -143,9 +123,16 @@ export class MinePanel {
       if (state === "stopped") this.#log.add("Stopped");
       this.#show();
     });
+    miner.addEventListener("pause", ({ detail: { reasons } }) => {
+      this.#log.add(reasons.length === 0 ? "Goes on" : pausedWords(reasons));
+      this.#show();
+    });
     miner.addEventListener("job", ({ detail: { id } }) => {
       this.#tellAuthorized();
       this.#log.add(`Job ${id}`);
+    });
+    miner.addEventListener("run", ({ detail }) => {
+      this.#stages.add(detail);
     });
     miner.addEventListener("share", ({ detail }) => {
       const { text, tone } = shareWords(detail);
@@ -155,8 +142,16 @@ export class MinePanel {
       if (code !== "subscribed") this.#log.add(sentence(message));
     });
     miner.addEventListener("error", ({ detail }) => {
-      this.#meet(detail);
+      if (detail.error.code.startsWith("gpu-")) this.#fellBack(detail);
+      else this.#meet(detail);
     });
+  }
+
+  /** The GPU is out of it and the CPU mines: no trouble, but worth knowing for as long as the session lasts. */
+  #fellBack(trouble: Trouble): void {
+    const text = troubleWords(trouble);
+    this.#log.add(text, "bad");
+    showNotices(this.#environment, [...this.#notices, { text, prevents: false }]);
   }
 
   /** Jobs are for the authorized only; the first may come while the solver still starts. */
@@ -171,25 +166,40 @@ export class MinePanel {
     this.#show();
   }
 
+  /** Once a second: what is measured moves on. */
+  #tick(): void {
+    if (this.#miner !== undefined && this.#running) {
+      const { solutionsPerSecond, accepted } = this.#miner.stats;
+      this.#chart.add(performance.now(), solutionsPerSecond, accepted);
+    }
+    this.#stages.show();
+    this.#show();
+  }
+
   #show(): void {
     const miner = this.#miner;
-    const state = miner?.state ?? "idle";
+    const state: MinerState = miner?.state ?? "idle";
     const running = this.#running;
-    if (miner !== undefined) {
-      this.#figures.show(miner.stats);
-      this.#status.show(statusWords(state, this.#pool.value, miner.stats, this.#trouble));
-    } else if (this.#possible) {
-      this.#status.show("Stopped. Nothing runs until you press Start mining.");
-    } else {
-      this.#status.show("Mining is not possible in this browser.");
-    }
-    document.title = running ? `${state === "mining" ? "Mining" : "Mining (waiting)"} · ${TITLE}` : TITLE;
-    this.#button.textContent = running ? "Stop mining" : "Start mining";
-    this.#button.classList.toggle("running", running);
-    this.#button.disabled = state === "stopping" || !this.#possible || this.#pools.length === 0;
+    if (miner !== undefined) this.#figures.show(miner.stats);
+    this.#status.show(this.#words(state));
+    this.#state.dataset["mood"] = moodOf(
+      state,
+      this.#trouble,
+      this.#possible && this.#form.poolsFault === "",
+    );
+    document.title = running ? `${runningWords(state)} · ${TITLE}` : TITLE;
+    this.#elsewhere.show(running ? this.#words(state) : "");
     element("mining-for", HTMLElement).hidden = !running;
-    this.#pool.disabled = running;
-    this.#threads.disabled = running;
-    this.#wallet.locked = running;
+    const startable = this.#possible && this.#form.pool !== undefined;
+    this.#form.show({ running, startable: running ? state !== "stopping" : startable });
+  }
+
+  #words(state: MinerState): string {
+    const miner = this.#miner;
+    if (miner !== undefined)
+      return statusWords(state, this.#form.settings.pool, miner.stats, this.#trouble, miner.pauseReasons);
+    if (!this.#possible) return "Mining is not possible in this browser.";
+    if (this.#form.poolsFault !== "") return "There is no pool to mine at.";
+    return "Stopped. Nothing runs until you press Start mining.";
   }
 }

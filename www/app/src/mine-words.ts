@@ -1,5 +1,13 @@
-import type { MinerError, MinerState, MinerStats, ShareEvent, StratumError } from "aion-web-miner";
+import type {
+  MinerError,
+  MinerState,
+  MinerStats,
+  PauseReason,
+  ShareEvent,
+  StratumError,
+} from "aion-web-miner";
 import type { Tone } from "./event-log.js";
+import { pauseWords } from "./pause-choices.js";
 
 /** The last error, and when the next try is, in milliseconds from its time. */
 export interface Trouble {
@@ -26,6 +34,7 @@ export function statusWords(
   pool: string,
   stats: MinerStats,
   trouble: Trouble | null,
+  reasons: readonly PauseReason[] = [],
 ): string {
   switch (state) {
     case "idle":
@@ -39,7 +48,7 @@ export function statusWords(
     case "mining":
       return `Mining at ${pool}: ${stats.solutionsPerSecond.toFixed(2)} solutions per second, ${shares(stats)}.`;
     case "paused":
-      return `Paused. ${sentence(shares(stats))}`;
+      return `${pausedWords(reasons)} ${sentence(shares(stats))}`;
     case "reconnecting":
       return trouble === null ? "The connection is lost." : troubleWords(trouble);
     case "stopping":
@@ -48,6 +57,43 @@ export function statusWords(
       return `Stopped. ${sentence(shares(stats))}`;
     case "failed":
       return trouble === null ? "Stopped by an error." : `Stopped by an error: ${errorWords(trouble)}`;
+  }
+}
+
+/** Why it pauses, and that it will not for ever. */
+export function pausedWords(reasons: readonly PauseReason[]): string {
+  if (reasons.length === 0) return "Paused.";
+  return `Paused: ${pauseWords(reasons)}. Goes on by itself when that ends.`;
+}
+
+/** What the page's title says of a miner that runs. */
+export function runningWords(state: MinerState): string {
+  if (state === "mining") return "Mining";
+  return state === "paused" ? "Mining (paused)" : "Mining (waiting)";
+}
+
+/** How a state looks at a glance; the words beside it say the same. */
+export type Mood = "still" | "waiting" | "mining" | "paused" | "bad";
+
+/** The mood of a state; `usable` is false where mining cannot start. */
+export function moodOf(state: MinerState, trouble: Trouble | null, usable: boolean): Mood {
+  switch (state) {
+    case "mining":
+      return "mining";
+    case "paused":
+      return "paused";
+    case "failed":
+      return "bad";
+    case "idle":
+    case "stopped":
+      return usable ? "still" : "bad";
+    case "starting":
+    case "stopping":
+    case "waiting-for-job":
+      return "waiting";
+    case "connecting":
+    case "reconnecting":
+      return trouble === null ? "waiting" : "bad";
   }
 }
 

@@ -16,7 +16,8 @@ export async function fetchPools(): Promise<Pool[]> {
   const response = await fetch("./pools.json", { cache: "no-cache" });
   if (!response.ok) throw new Error(`the server answered ${response.status} to pools.json`);
   const { pools } = (await response.json()) as { pools?: { name?: unknown; url?: unknown }[] };
-  return (pools ?? []).flatMap(({ name, url }) =>
+  if (!Array.isArray(pools)) throw new Error("pools.json has no list of pools");
+  return pools.flatMap(({ name, url }) =>
     typeof name === "string" ? [{ name, url: typeof url === "string" ? url : poolUrl(name) }] : [],
   );
 }

@@ -31,6 +31,11 @@ export class WalletField {
     return this.#input.value.trim();
   }
 
+  set address(address: string) {
+    this.#input.value = address;
+    this.#judge();
+  }
+
   get valid(): boolean {
     return isAddress(this.address);
   }

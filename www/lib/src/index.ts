@@ -1,11 +1,18 @@
 export * from "aion-pow-verify";
+export {
+  benchmark,
+  type BenchmarkOptions,
+  type BenchmarkProgress,
+  type BenchmarkResult,
+  MAX_BENCHMARK_RUNS,
+} from "./benchmark.js";
 export { type ConnectionInput, type ConnectionState, nextState, TRANSITIONS } from "./connection-state.js";
 export { isMobile } from "./device.js";
 export { capabilities, type Capabilities, defaultThreads } from "./environment.js";
 export type { Job } from "./job-book.js";
 export { Miner } from "./miner.js";
 export { type MemoryShortage, MinerError, type MinerErrorCode } from "./miner-error.js";
-export type { MinerEvents, MinerNotice, MinerState, ShareEvent } from "./miner-events.js";
+export type { MinerEvents, MinerNotice, MinerState, RunEvent, ShareEvent } from "./miner-events.js";
 export { type BackendOption, MAX_THREADS, type MinerOptions, type StartOptions } from "./miner-options.js";
 export type { GpuStats, MinerStats } from "./miner-stats.js";
 export type { PauseReason } from "./policies/policy.js";

@@ -4,6 +4,7 @@ import type { MinerStats } from "./miner-stats.js";
 import type { PauseReason } from "./policies/policy.js";
 import type { StratumError } from "./stratum-error.js";
 import type { StratumClientEvents } from "./stratum-events.js";
+import type { Backend } from "./worker-messages.js";
 
 /** Where a miner is in its life. */
 export type MinerState =
@@ -40,6 +41,17 @@ export interface ShareEvent {
   readonly reason: string | null;
 }
 
+/** A finished run: one nonce. */
+export interface RunEvent {
+  readonly backend: Backend;
+  /** Time it took, in milliseconds; of a GPU's batch each run's part. */
+  readonly ms: number;
+  /** The same by stage: leaves, then nine rounds. Empty for a GPU, which tells the whole only. */
+  readonly roundsMs: readonly number[];
+  /** Solutions found, whether or not they meet the target. */
+  readonly solutions: number;
+}
+
 /** What a miner says beside what its connection does. */
 export interface MinerNotice {
   readonly code:
@@ -54,6 +66,7 @@ export interface MinerNotice {
 export interface MinerEvents {
   share: ShareEvent;
   job: Job;
+  run: RunEvent;
   /** After every run and every verdict. */
   stats: MinerStats;
   state: { readonly state: MinerState; readonly previous: MinerState };

@@ -4,9 +4,8 @@ import { type MinerPolicies, policiesFrom } from "./policies/policy-options.js";
 import { checkStratumOptions, type StratumOptions } from "./stratum-options.js";
 
 /**
- * Where solving is done. `cpu` is the default. The others are not finished: no share was mined by a GPU in a browser so
- * far. `gpu` takes what the browser has, and the CPU where there is none or when it fails; `auto` does too, but leaves
- * adapters alone that are programs on the CPU; `both` takes both at once.
+ * Where solving is done. `cpu` is the default. `gpu` takes what the browser has, and the CPU where there is none or when it
+ * fails; `auto` does too, but leaves adapters alone that are programs on the CPU; `both` takes both at once.
  */
 export type BackendOption = "auto" | "cpu" | "gpu" | "both";
 
@@ -49,18 +48,23 @@ export function checkMinerOptions(options: MinerOptions): void {
       `backend must be one of ${BACKENDS.join(", ")}, not ${backend as string}`,
     );
   }
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS)) {
-    throw new MinerError(
-      "bad-options",
-      `threads must be a whole number from 1 to ${MAX_THREADS}, not ${threads}`,
-    );
-  }
+  if (threads !== undefined) checkThreads(threads);
   if (throttle !== undefined) checkThrottle(throttle);
   policiesFrom(options.policies);
   if (wasmBase !== undefined && artifactFolder(wasmBase) === undefined) {
     throw new MinerError(
       "bad-options",
       `wasmBase must be the address of a folder, not ${wasmBase.toString()}`,
+    );
+  }
+}
+
+/** Throws `bad-options` where no solver has so many threads. */
+export function checkThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+    throw new MinerError(
+      "bad-options",
+      `threads must be a whole number from 1 to ${MAX_THREADS}, not ${threads}`,
     );
   }
 }

@@ -293,6 +293,8 @@ export class MiningSession {
     const { generation, sequence, nonce, outcome, memoryBytes } = message;
     if (!this.#feed.isCurrent(generation)) return;
     this.#stats.finished(outcome, backend === "gpu" ? null : memoryBytes, Date.now());
+    const { ms, roundsMs, solutions } = outcome;
+    this.#listener.tell("run", { backend, ms, roundsMs, solutions });
     const job = this.#client.liveJob(sequence);
     const best = outcome.shares[0];
     if (job !== undefined && best !== undefined) {

@@ -86,7 +86,7 @@ export function minerFor(pool: MinerOptions["pool"], options: Partial<MinerOptio
   const miner = new Miner({ pool, worker: WORKER, WebSocket, random: () => 0, ...options });
   running.push(miner);
   const told: Told[] = [];
-  for (const name of ["share", "job", "stats", "state", "pause", "notice", "error"] as const) {
+  for (const name of ["share", "job", "run", "stats", "state", "pause", "notice", "error"] as const) {
     miner.addEventListener(name, ({ detail }: CustomEvent) => told.push([name, detail] as Told));
   }
   return [miner, told];

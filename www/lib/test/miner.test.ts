@@ -507,3 +507,19 @@ test.each([0, -0.5, 1.01, NaN, Infinity])(
     expect(miner.throttle).toBe(1);
   },
 );
+
+test("every run is told with its times by stage, before the numbers that count it", async () => {
+  const [miner, , told] = await minerOf(soloUntilReady);
+  await miner.start();
+  const { generation, sequence, nonces } = await worker().assignment(0);
+  const [nonce] = nonces;
+  if (nonce === undefined) throw new Error("an assignment without a nonce");
+  const roundsMs = [4, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+  const outcome = { solutions: 2, dropped: 0, ms: 13, roundsMs, shares: [] };
+  told.length = 0;
+  worker().say({ type: "outcome", generation, sequence, nonce, outcome, memoryBytes: 128 });
+  expect(told.slice(0, 2)).toMatchObject([
+    ["run", { backend: "single", ms: 13, roundsMs, solutions: 2 }],
+    ["stats", { runs: 1 }],
+  ]);
+});
