@@ -1,5 +1,5 @@
 // A process of a real Chromium, with a profile of its own that is gone with it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -37,10 +37,26 @@ export async function launchChromium(flags = []) {
   });
   return {
     endpoint,
+    /** Sends a signal to every process of the browser. */
+    signal(name) {
+      for (const pid of family(child.pid)) process.kill(pid, name);
+    },
     async stop() {
       child.kill("SIGTERM");
       await gone;
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** A process and all that descend from it. */
+function family(pid) {
+  const processes = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = processes
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const members = [pid];
+  for (const parent of members) for (const [child, of] of pairs) if (of === parent) members.push(child);
+  return members;
 }

@@ -30,6 +30,9 @@ after(async () => {
   await server?.stop();
 });
 
+/** A timer may be ten seconds late, and is asked every two. */
+const ASLEEP_MS = 12_500;
+
 /** What the machine of the tests happens to be like is no matter, but for the policy that a test is about. */
 const CALM = { pauseOnBattery: "never", pauseUnderPressure: false, pauseOnMetered: false };
 
@@ -59,6 +62,8 @@ async function setUp({ script, options }) {
   miner.addEventListener("state", ({ detail: { state } }) => states.push({ state, at: Date.now() }));
   const errors = [];
   miner.addEventListener("error", ({ detail: { error } }) => errors.push(error.code));
+  const notices = [];
+  miner.addEventListener("notice", ({ detail: { code } }) => notices.push(code));
   const button = document.createElement("button");
   button.textContent = "Start or stop";
   button.addEventListener("click", () => {
@@ -66,7 +71,7 @@ async function setUp({ script, options }) {
     (running ? miner.stop() : miner.start()).catch(({ code }) => errors.push(code));
   });
   document.body.replaceChildren(button);
-  Object.assign(globalThis, { miner, states, errors });
+  Object.assign(globalThis, { miner, states, errors, notices });
 }
 
 const press = (tab) => tab.click("button");
@@ -198,6 +203,21 @@ test("a tab without a network pauses and tries nothing, and is back at once", as
   await pauses(tab, "offline");
   await network(false);
   await mines(tab);
+  assert.deepEqual(await tab.evaluate("errors"), []);
+});
+
+test("a browser that slept for longer than any timer is late connects anew, and mines again", async () => {
+  const tab = await open("sleep");
+  await press(tab);
+  await mines(tab);
+  browser.signal("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, ASLEEP_MS));
+  browser.signal("SIGCONT");
+  await until("it says that it slept", async () => (await tab.evaluate("notices")).includes("woke"));
+  tab.runsBefore = (await reads(tab)).runs;
+  await mines(tab);
+  const subscribed = (await tab.evaluate("notices")).filter((code) => code === "subscribed");
+  assert.equal(subscribed.length, 2, "over another connection");
   assert.deepEqual(await tab.evaluate("errors"), []);
 });
 
