@@ -5,10 +5,10 @@ import { root } from "./checkout.mjs";
 /** A program that failed; what it said is already on the terminal. */
 export class ProgramFailed extends Error {}
 
-/** Runs a program in the checkout until it ends, its output on this terminal. */
-export async function run(program, args, env = {}) {
+/** Runs a program in the checkout, or in `cwd`, until it ends, its output on this terminal. */
+export async function run(program, args, env = {}, cwd = root) {
   const stdio = ["ignore", "inherit", "inherit"];
-  await succeeded(spawn(program, args, { cwd: root, stdio, env: { ...process.env, ...env } }));
+  await succeeded(spawn(program, args, { cwd, stdio, env: { ...process.env, ...env } }));
 }
 
 /** Runs a program and returns what it writes to stdout; its errors go to the terminal. */

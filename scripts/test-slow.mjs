@@ -7,6 +7,7 @@ import { fuzz } from "./fuzz.mjs";
 import { run } from "./run.mjs";
 import { SLOW_FEATURE, slowTest, slowTests } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
+import { reproducible } from "./supply/reproducible.mjs";
 
 /**
  * Keeps `.ci/run` within the 50 minutes it has for all its tests: tells tests over many nonces to take fewer, 6 instead
@@ -27,6 +28,7 @@ if (tests.length === 0) throw new Error(`no test binary requires the feature ${S
 const passed = await runSteps([
   ...tests.map((test) => ({ name: test.name, run: () => slowTest(test, ci ? FEWER : {}) })),
   { name: `fuzz targets, ${FUZZ_SECONDS} s each`, run: () => fuzz(FUZZ_SECONDS) },
+  { name: "wasm artifacts, the same bytes in another folder", run: () => reproducible() },
   {
     name: "second verifier, 10,000 mutations",
     run: async () => {

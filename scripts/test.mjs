@@ -8,6 +8,7 @@ import { npmPackages, page, program, wasmArtifacts } from "./builds.mjs";
 import { run } from "./run.mjs";
 import { gpuTests, rustTests } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
+import { supply } from "./supply.mjs";
 
 const npm = (script, env) => run("npm", ["run", "--silent", script], env);
 const clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
@@ -36,6 +37,7 @@ const passed = await runSteps([
     },
   },
   { name: "npm packages", run: npmPackages },
+  { name: "supply chain", run: supply },
   { name: "Rust format", run: () => run("cargo", ["fmt", "--all", "--check"]) },
   { name: "Rust lints", run: () => run("cargo", clippy) },
   { name: "Rust tests", run: rustTests },
