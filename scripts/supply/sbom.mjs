@@ -180,12 +180,13 @@ export async function programSbom(name, from, target, compilers) {
   return sbom({ ...main, dependsOn: [] }, [tree], sums(), compilers);
 }
 
-/** All bills of what is released, by the names of their files. */
+/** All bills of what is released, by the names of their files. `compilers` are those of packages and of programs. */
 export async function allSboms(programs, target, compilers) {
   const bills = {};
-  for (const name of Object.keys(PACKAGES)) bills[`${name}.cdx.json`] = await packageSbom(name, compilers);
+  for (const name of Object.keys(PACKAGES))
+    bills[`${name}.cdx.json`] = await packageSbom(name, compilers.packages);
   for (const [name, from] of Object.entries(programs))
-    bills[`${name}.cdx.json`] = await programSbom(name, from, target, compilers);
+    bills[`${name}.cdx.json`] = await programSbom(name, from, target, compilers.programs);
   return bills;
 }
 

@@ -68,7 +68,10 @@ test("checksums are those of the lock file", () => {
 describe("the bills of what is released", () => {
   let bills;
   beforeAll(async () => {
-    bills = await allSboms({ "aion-pow": "aion-pow-cli" }, "x86_64-unknown-linux-gnu", [["rustc", "1.0.0"]]);
+    bills = await allSboms({ "aion-pow": "aion-pow-cli" }, "x86_64-unknown-linux-gnu", {
+      packages: [["rustc", "1.0.0"]],
+      programs: [["rustc", "2.0.0"]],
+    });
   });
   const names = (bill) => bills[bill].components.map(({ name }) => name);
 
@@ -77,6 +80,16 @@ describe("the bills of what is released", () => {
     expect(Object.keys(bills)).toEqual(
       [...Object.keys(PACKAGES), "aion-pow"].map((name) => `${name}.cdx.json`),
     );
+  });
+
+  test("name the compiler", () => {
+    const compiler = (bill) => bills[bill].metadata.tools.components[0];
+    expect(compiler("aion-web-miner.cdx.json")).toEqual({
+      type: "application",
+      name: "rustc",
+      version: "1.0.0",
+    });
+    expect(compiler("aion-pow.cdx.json").version).toBe("2.0.0");
   });
 
   test("have what is in each and not what is in others", () => {
