@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { NIGHTLY } from "../bootstrap/toolchain.mjs";
 import { root } from "../checkout.mjs";
 import { options, publishing, sourceFaults, treeFaults, workspaceVersion } from "../supply/checks.mjs";
 
@@ -95,4 +96,9 @@ test("publishing is a person's, the verifier before the miner that needs it", ()
     "npm publish ./f/verify.tgz --access public",
     "npm publish ./f/miner.tgz --access public",
   ]);
+});
+
+test("the document names the compiler that is pinned", () => {
+  const text = readFileSync(join(root, "docs/releasing.md"), "utf8");
+  expect(text.match(/nightly-[\d-]+\d/g)).toEqual([NIGHTLY]);
 });
