@@ -18,6 +18,7 @@ const FOLDER = ".build/release";
 const PROGRAMS = { "aion-pow": "aion-pow-cli", "solo-pool": "solo-pool", "stratum-proxy": "stratum-proxy" };
 
 async function release({ rehearsal, programs }) {
+  const commit = await head();
   const version = await check(rehearsal);
   const toolchain = bootstrap();
   // What lies here already may have been touched; only the artifacts' own stamps look at what was made as well.
@@ -47,7 +48,7 @@ async function release({ rehearsal, programs }) {
   }
   const node = process.versions.node;
   const npm = (await output("npm", ["--version"])).trim();
-  const commit = (await output("git", ["rev-parse", "HEAD"])).trim();
+  if ((await head()) !== commit) throw new ProgramFailed("HEAD is not what it was when this began");
   const made = { version, commit, wasm: toolchain.version, programs: compiler.split("\n")[0], node, npm };
   writeFileSync(join(folder, "BUILD.json"), json(made));
   copyWasmSums(folder);
@@ -128,6 +129,8 @@ function sum(folder, path) {
     .update(readFileSync(join(folder, path)))
     .digest("hex")}  ${path}\n`;
 }
+
+const head = async () => (await output("git", ["rev-parse", "HEAD"])).trim();
 
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
