@@ -151,12 +151,14 @@ async fn it_serves_a_kernel_and_says_where_its_status_is() {
                 .unwrap();
             let mut answer = String::new();
             socket.read_to_string(&mut answer).await.unwrap();
-            if answer.contains(r#""height":700023"#) {
+            // The job is there a moment before the state of the chain is told.
+            if answer.contains(r#""height":700023"#) && answer.contains(r#""chain":{"state":"working"}"#) {
                 return answer;
             }
         }
     };
-    let status = timeout(PATIENCE, status).await.unwrap();
+    let status = timeout(PATIENCE, status)
+        .await
+        .expect("the job and a chain that works");
     assert!(status.contains(r#""dialect":"miningcore""#), "{status}");
-    assert!(status.contains(r#""chain":{"state":"working"}"#), "{status}");
 }
