@@ -4,11 +4,11 @@
     if (index < LEAVES) {
       let bucket = ${bucket};
       let slot = atomicAdd(&counters[bucket], 1u);
-      if (slot < CAPACITY) {
-        let at = bucket * CAPACITY + slot;
-        out_a[at] = ${row_a};
-        //#if out_b
-        out_b[at] = ${row_b};
+      if (slot < LEAF_CAPACITY) {
+        let at = bucket * LEAF_CAPACITY + slot;
+        leaf_a[at] = ${row_a};
+        //#if leaf_b
+        leaf_b[at] = ${row_b};
         //#endif
       }
     }

@@ -1,5 +1,10 @@
 // Round ${round}: rows of layer ${layer} that agree in their digit, XORed in pairs and put into the buckets of the next
 // layer. One workgroup a bucket, where the digit's first bits agree already; its last bits choose a chain.
+//#if leaves_beside
+//
+// Between the workgroups of the buckets stand others, which make leaves of the next nonce: these calculate while those wait
+// for memory.
+//#endif
 
 const CAPACITY = ${capacity}u;
 const NEXT_CAPACITY = ${next_capacity}u;
@@ -29,6 +34,21 @@ struct Row {
 //#endif
 @group(0) @binding(4) var<storage, read_write> counters: array<atomic<u32>>;
 @group(0) @binding(5) var<storage, read_write> references: array<u32>;
+//#if leaves_beside
+@group(0) @binding(6) var<storage, read_write> leaf_a: array<${leaf_a}>;
+//#if leaf_b
+@group(0) @binding(7) var<storage, read_write> leaf_b: array<${leaf_b}>;
+//#endif
+// The next nonce's.
+@group(0) @binding(8) var<uniform> nonce: Nonce;
+
+// Workgroups that make leaves, all workgroups of this dispatch, and the first digest of those made here.
+const LEAF_GROUPS = ${leaf_groups}u;
+const GROUPS = ${groups}u;
+const FIRST_DIGEST = ${first_digest}u;
+
+${digest_and_leaves}
+//#endif
 
 // The last row of each chain, from 1; 0 is none. A row knows the one before it in its chain.
 var<workgroup> last_row: array<atomic<u32>, CHAINS>;
@@ -38,8 +58,24 @@ var<workgroup> reserved: atomic<u32>;
 var<workgroup> pairs_found: u32;
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+  //#if subgroups
+  @builtin(subgroup_invocation_id) subgroup_lane: u32,
+  //#endif
+) {
+  //#if leaves_beside
+  // Evenly spread: of the first so many workgroups this part are for leaves.
+  let leaf_group = group.x * LEAF_GROUPS / GROUPS;
+  if ((group.x + 1u) * LEAF_GROUPS / GROUPS > leaf_group) {
+    make_leaves(FIRST_DIGEST + leaf_group * LANES + lane);
+    return;
+  }
+  let bucket = group.x - leaf_group;
+  //#else
   let bucket = group.x;
+  //#endif
   let first = bucket * CAPACITY;
   let filled = atomicLoad(&counters[FILLED + bucket]);
   let rows = min(filled, CAPACITY);
@@ -75,8 +111,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       mine += 1u;
     }
   }
+  //#if subgroups
+  // One atomic operation a subgroup. The barrier also brings all of it together again.
+  let before_mine = subgroupExclusiveAdd(mine);
+  let of_subgroup = subgroupAdd(mine);
+  var from_number = 0u;
+  if (subgroup_lane == 0u) {
+    from_number = atomicAdd(&reserved, of_subgroup);
+  }
+  workgroupBarrier();
+  from_number = subgroupBroadcastFirst(from_number) + before_mine;
+  //#else
   let from_number = atomicAdd(&reserved, mine);
   workgroupBarrier();
+  //#endif
   if (lane == 0u) {
     pairs_found = atomicLoad(&reserved);
   }

@@ -40,7 +40,7 @@ fn every_layer_has_the_rows_of_the_twin() {
         let Some(mut solver) = gpu_twin::open(Layout::reduced(bits).unwrap()) else {
             return;
         };
-        gpu_layers::compare(&mut solver, &HEADER, &nonce(1));
+        gpu_layers::compare(&mut solver, &HEADER, &[nonce(1)]);
     }
 }
 
@@ -58,7 +58,7 @@ fn layers_are_the_same_where_rows_lie_in_one_piece() {
         let Some(mut solver) = gpu_twin::open(whole) else {
             return;
         };
-        gpu_layers::compare(&mut solver, &HEADER, &nonce(4));
+        gpu_layers::compare(&mut solver, &HEADER, &[nonce(4)]);
     }
 }
 
@@ -69,13 +69,107 @@ fn layers_do_not_depend_on_workgroups_windows_or_the_place_of_the_counter() {
     let Some(mut solver) = gpu_twin::open(narrow) else {
         return;
     };
-    gpu_layers::compare(&mut solver, &HEADER, &nonce(2));
+    gpu_layers::compare(&mut solver, &HEADER, &[nonce(2)]);
     // The counter in the first word, in an odd word of a later block, and in the last word.
     for header in [0, 108, 92, 96 + 128] {
         let header = vec![7; header];
-        let nonce = nonce(3);
-        let nonce = if header.is_empty() { &[][..] } else { &nonce };
-        gpu_layers::compare(&mut solver, &header, nonce);
+        let nonce = if header.is_empty() { Vec::new() } else { nonce(3) };
+        gpu_layers::compare(&mut solver, &header, &[nonce]);
+    }
+}
+
+#[test]
+fn layers_are_the_same_where_leaves_are_made_beside_the_rounds_of_the_nonce_before() {
+    // Rows apart and whole, workgroups of another size than the leaves' own, more buckets than workgroups of leaves and fewer.
+    let whole = Layout::reduced(18).unwrap().with_whole_rows(256 << 20).unwrap();
+    let narrow = Layout::reduced(15).unwrap().with_workgroup(32).unwrap();
+    for layout in [Layout::reduced(14).unwrap(), narrow, whole] {
+        let Some(mut solver) = gpu_twin::open(layout.clone()) else {
+            return;
+        };
+        let before = solver.memory_bytes();
+        pollster::block_on(solver.fuse_leaves()).unwrap();
+        assert_eq!(solver.memory_bytes() - before, layout.leaf_row_bytes());
+        gpu_layers::compare(&mut solver, &HEADER, &[nonce(1), nonce(4), nonce(9)]);
+        // The counter in another word: its shaders are made anew.
+        gpu_layers::compare(&mut solver, &[7; 108], &[nonce(5), nonce(6)]);
+    }
+}
+
+#[test]
+fn a_batch_with_fused_leaves_gives_what_its_nonces_give_alone() {
+    let Some(mut solver) = gpu_twin::open(Layout::reduced(16).unwrap()) else {
+        return;
+    };
+    let nonces: Vec<_> = (10..22).map(nonce).collect();
+    let apart = solve(&mut solver, &HEADER, &nonces);
+    assert!(apart.iter().map(|outcome| outcome.solutions.len()).sum::<usize>() > 5);
+    pollster::block_on(solver.fuse_leaves()).unwrap();
+    assert!(solver.has_fused_leaves());
+    let first = blocking::submit(&mut solver, &HEADER, &nonces[..7]).unwrap();
+    let second = blocking::submit(&mut solver, &HEADER, &nonces[7..11]).unwrap();
+    let mut fused = blocking::outcomes(first).unwrap();
+    fused.extend(blocking::outcomes(second).unwrap());
+    // A single nonce between batches, which has nothing to be fused with.
+    fused.extend(solve(&mut solver, &HEADER, &nonces[11..]));
+    assert_eq!(fused, apart);
+    assert_eq!(solve(&mut solver, &HEADER, &nonces), apart);
+    solver.part_leaves();
+    assert!(!solver.has_fused_leaves());
+    assert_eq!(solve(&mut solver, &HEADER, &nonces), apart);
+}
+
+#[test]
+fn leaves_are_counted_against_the_nonce_that_lost_them_where_they_are_fused() {
+    let wide = Layout::reduced(13).unwrap();
+    let mut capacities = [1280; LAYERS];
+    capacities[0] = 256;
+    let tight = Layout::new(*wide.params(), 7, capacities, 1024, 64).unwrap();
+    let Some(mut solver) = gpu_twin::open(tight) else {
+        return;
+    };
+    let nonces: Vec<_> = (0..4).map(nonce).collect();
+    let dropped = |outcomes: Vec<Outcome>| outcomes.iter().map(|outcome| outcome.dropped).collect();
+    let apart: Vec<u64> = dropped(solve(&mut solver, &HEADER, &nonces));
+    assert!(apart.windows(2).any(|two| two[0] != two[1]), "{apart:?}");
+    pollster::block_on(solver.fuse_leaves()).unwrap();
+    let fused: Vec<u64> = dropped(solve(&mut solver, &HEADER, &nonces));
+    assert_eq!(fused, apart);
+}
+
+#[test]
+fn a_device_chooses_by_what_it_measured_and_solves_as_before() {
+    let Some(mut solver) = gpu_twin::open(Layout::reduced(14).unwrap()) else {
+        return;
+    };
+    let nonces: Vec<_> = (8..14).map(nonce).collect();
+    let before = solve(&mut solver, &HEADER, &nonces);
+    pollster::block_on(solver.choose_leaves()).unwrap();
+    println!(
+        "{}: fused leaves: {}",
+        solver.adapter().name,
+        solver.has_fused_leaves()
+    );
+    assert_eq!(
+        solver.nonce_milliseconds(),
+        None,
+        "what was tried is not the device's speed"
+    );
+    assert_eq!(solve(&mut solver, &HEADER, &nonces), before);
+}
+
+#[test]
+fn pairs_are_the_same_where_subgroups_number_them() {
+    let layout = Layout::reduced(15).unwrap();
+    // Several windows of pairs, and workgroups of one subgroup, or a few, or many.
+    for (window, workgroup) in [(1024, 256), (50, 32), (1024, 4)] {
+        let layout = Layout::new(*layout.params(), 7, [1280; LAYERS], window, workgroup).unwrap();
+        let Some(mut solver) = gpu_twin::open(layout.with_subgroups()) else {
+            return;
+        };
+        gpu_layers::compare(&mut solver, &HEADER, &[nonce(2)]);
+        pollster::block_on(solver.fuse_leaves()).unwrap();
+        gpu_layers::compare(&mut solver, &HEADER, &[nonce(3), nonce(4)]);
     }
 }
 

@@ -23,7 +23,7 @@ fn every_layer_has_the_rows_of_the_twin() {
     let Some(mut solver) = gpu_twin::open(Layout::aion()) else {
         return;
     };
-    gpu_layers::compare(&mut solver, &[0x77; 32], &[2; 32]);
+    gpu_layers::compare(&mut solver, &[0x77; 32], &[vec![2; 32]]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ pub struct Abilities {
     pub is_software: bool,
     /// Bytes of a storage buffer that one binding shows.
     pub binding_bytes: u64,
+    /// Whether shaders may add up within a subgroup. Natively alone: wgpu asks no browser for it.
+    pub has_subgroups: bool,
 }
 
 impl Abilities {
@@ -16,5 +18,6 @@ impl Abilities {
     pub const PROMISED: Abilities = Abilities {
         is_software: false,
         binding_bytes: webgpu::BINDING_BYTES,
+        has_subgroups: false,
     };
 }

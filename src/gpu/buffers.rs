@@ -32,16 +32,10 @@ impl Buffers {
 
     /// Creates them, for so many inputs.
     pub fn new(device: &wgpu::Device, layout: &Layout, inputs: u32) -> Buffers {
-        // What is read back is read back by tests alone, but asking for it costs nothing.
-        let storage = |label, bytes| {
-            let usage =
-                wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
-            buffer(device, label, bytes, usage)
-        };
+        let storage = |label, bytes| storage(device, label, bytes);
         let rows = [0, 1].map(|parity| {
             [(Plane::A, "rows a"), (Plane::B, "rows b")]
-                // A layout whose rows are all narrow has no plane B, and a buffer may not be empty.
-                .map(|(plane, label)| storage(label, layout.plane_bytes(parity, plane).max(16)))
+                .map(|(plane, label)| storage(label, layout.plane_bytes(parity, plane)))
         });
         Buffers {
             rows,
@@ -58,15 +52,27 @@ impl Buffers {
     }
 }
 
+/// The planes of leaves that wait for their nonce to be begun.
+pub fn leaf_rows(device: &wgpu::Device, layout: &Layout) -> [wgpu::Buffer; 2] {
+    [(Plane::A, "leaves a"), (Plane::B, "leaves b")]
+        .map(|(plane, label)| storage(device, label, layout.layer_plane_bytes(0, plane)))
+}
+
 impl ResultBuffers {
     /// Creates them.
     pub fn new(device: &wgpu::Device, results: &ResultLayout) -> ResultBuffers {
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
         ResultBuffers {
-            results: buffer(device, "results", results.bytes(), usage),
+            results: storage(device, "results", results.bytes()),
             staging: staging(device, results.bytes()),
         }
     }
+}
+
+/// A buffer that shaders write. It is read back by tests alone, but asking for that costs nothing.
+fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
+    let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+    // A layout whose rows are all narrow has no plane B, and a buffer may not be empty.
+    buffer(device, label, bytes.max(16), usage)
 }
 
 /// A buffer that is copied to and then read.

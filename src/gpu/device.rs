@@ -141,6 +141,7 @@ impl Device {
         let abilities = Abilities {
             is_software: described.is_software,
             binding_bytes: device.limits().max_storage_buffer_binding_size,
+            has_subgroups: device.features().contains(wgpu::Features::SUBGROUP),
         };
         let faults = Faults::default();
         let keeper = faults.clone();
@@ -203,7 +204,7 @@ async fn request(
 ) -> Result<(wgpu::Device, wgpu::Queue), GpuError> {
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("aion-pow"),
-        required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+        required_features: adapter.features() & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP),
         required_limits,
         ..Default::default()
     };

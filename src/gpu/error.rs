@@ -99,6 +99,9 @@ pub enum GpuError {
     /// The batch was given up before all of it was with the device.
     #[error("the batch was abandoned")]
     Abandoned,
+    /// The layout wants subgroups, and the adapter has none, or the browser asks for none.
+    #[error("the GPU adapter has no subgroups")]
+    NoSubgroups,
     /// The adapter cannot say how long a stage takes.
     #[error("the GPU adapter has no timestamps")]
     NoTimestamps,
@@ -126,6 +129,7 @@ impl GpuError {
             GpuError::Busy { .. } => "busy",
             GpuError::Abandoned => "abandoned",
             GpuError::NoTimestamps => "no-timestamps",
+            GpuError::NoSubgroups => "no-subgroups",
             GpuError::Layout(_) => "layout",
         }
     }

@@ -2,9 +2,10 @@
 
 use super::batch::{map, read};
 use super::buffers::staging;
+use super::commands::{Dispatch, encode};
 use super::error::GpuError;
 use super::layout::{CANDIDATES, LAYERS, Place, Plane};
-use super::solver::{Dispatch, GpuSolver, encode};
+use super::solver::GpuSolver;
 
 /// A row as it lies on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,9 @@ pub struct Inspected {
 }
 
 impl GpuSolver {
-    /// Runs one nonce and hands over each layer when it is made, in the order of buckets and slots. No batch may be in
-    /// flight.
+    /// Runs nonces one after another, and hands over each layer when it is made, in the order of buckets and slots, with the
+    /// nonce's number and the layer's. The leaves of the second and those behind it come from the rounds of the nonce before,
+    /// where leaves are [fused](GpuSolver::fuse_leaves). No batch may be in flight.
     ///
     /// # Errors
     /// As [`GpuSolver::submit`].
@@ -38,35 +40,64 @@ impl GpuSolver {
     pub async fn inspect(
         &mut self,
         header: &[u8],
-        nonce: &[u8],
-        mut see: impl FnMut(usize, Vec<InspectedRow>),
-    ) -> Result<Inspected, GpuError> {
-        self.prepare(header.len() + nonce.len()).await?;
-        let inputs = self.inputs(header, &[nonce.to_vec()])?;
+        nonces: &[Vec<u8>],
+        mut see: impl FnMut(usize, usize, Vec<InspectedRow>),
+    ) -> Result<Vec<Inspected>, GpuError> {
+        let Some(first) = nonces.first() else {
+            return Ok(Vec::new());
+        };
+        self.prepare(header.len() + first.len()).await?;
+        let inputs = self.inputs(header, nonces)?;
         // Two slices, so that slicing is seen too.
-        let slices = 2;
+        let slices = if self.fusion.is_some() { 1 } else { 2 };
         self.write_inputs(&inputs, slices, 0);
-        let mut encoder = self.encoder();
-        encoder.clear_buffer(&self.buffers.counters, 0, None);
-        self.device.queue.submit([encoder.finish()]);
-        let (expand, _) = self.expand_stage();
-        let dispatches = self.dispatches(expand, 0, slices);
-        let (leaves, rest) = dispatches.split_at(slices as usize);
-        self.run(leaves);
-        see(0, self.rows(0).await?);
-        for layer in 1..LAYERS {
-            self.run(&rest[layer - 1..layer]);
-            see(layer, self.rows(layer).await?);
+        let expand = &self.batches[0].expand;
+        let mut inspected = Vec::new();
+        for nonce in 0..nonces.len() {
+            let input = nonce as u32 * slices;
+            let next = (nonce + 1 < nonces.len()).then_some(input + 1);
+            let is_first = nonce == 0;
+            let (leaves, rest) = match &self.fusion {
+                None => {
+                    let mut leaves = self.dispatches(expand, input, slices);
+                    let rest = leaves.split_off(slices as usize);
+                    (leaves, rest)
+                }
+                Some(fusion) => {
+                    let mut leaves = vec![Dispatch::whole(&fusion.leaves, input)];
+                    leaves.retain(|_| is_first);
+                    (leaves, self.dispatches_behind_leaves(fusion, expand, input, next))
+                }
+            };
+            match leaves.is_empty() {
+                true => self.clear(Self::clear_counters_but_leaves),
+                false => self.clear(Self::clear_counters),
+            }
+            self.run(&leaves);
+            see(nonce, 0, self.rows(0).await?);
+            for layer in 1..LAYERS {
+                self.run(&rest[layer - 1..layer]);
+                see(nonce, layer, self.rows(layer).await?);
+                if layer == 1 && self.fusion.is_some() && next.is_some() {
+                    self.clear(Self::clear_leaf_counters);
+                }
+            }
+            self.run(&rest[LAYERS - 1..LAYERS]);
+            let counters = self.words(&self.buffers.counters).await?;
+            let listed = counters[self.layout.candidate_counter() as usize].min(CANDIDATES) as usize;
+            let candidates = self.words(&self.buffers.candidates).await?;
+            inspected.push(Inspected {
+                candidates: candidates.as_chunks().0[..listed].to_vec(),
+                dropped_rows: counters[self.layout.dropped_counter() as usize],
+            });
         }
-        self.run(&rest[LAYERS - 1..LAYERS]);
-        let counters = self.words(&self.buffers.counters).await?;
-        let listed = counters[self.layout.candidate_counter() as usize].min(CANDIDATES) as usize;
-        let candidates = self.words(&self.buffers.candidates).await?;
-        let dropped_rows = counters[self.layout.dropped_counter() as usize];
-        Ok(Inspected {
-            candidates: candidates.as_chunks().0[..listed].to_vec(),
-            dropped_rows,
-        })
+        Ok(inspected)
+    }
+
+    fn clear(&self, clear: impl Fn(&Self, &mut wgpu::CommandEncoder)) {
+        let mut encoder = self.encoder();
+        clear(self, &mut encoder);
+        self.device.queue.submit([encoder.finish()]);
     }
 
     fn run(&self, dispatches: &[Dispatch]) {
@@ -78,7 +109,10 @@ impl GpuSolver {
     async fn rows(&self, layer: usize) -> Result<Vec<InspectedRow>, GpuError> {
         let layout = &self.layout;
         let counters = self.words(&self.buffers.counters).await?;
-        let planes = &self.buffers.rows[layer % 2];
+        let planes = match &self.fusion {
+            Some(fusion) if layer == 0 => &fusion.rows,
+            _ => &self.buffers.rows[layer % 2],
+        };
         let mut words = Vec::new();
         for plane in planes {
             words.push(self.words(plane).await?);

@@ -7,6 +7,8 @@
 //! reference to where it came from. Rows lie in two planes of vectors, because a scattered store costs the same
 //! whatever its width, and because one plane of whole rows would not fit a binding.
 
+use std::ops::Range;
+
 use super::abilities::Abilities;
 pub use super::layout_error::LayoutError;
 use crate::params::Params;
@@ -86,6 +88,7 @@ pub struct Layout {
     pair_window: u32,
     workgroup: u32,
     whole_rows: bool,
+    subgroups: bool,
     binding_limit: u64,
 }
 
@@ -136,6 +139,7 @@ impl Layout {
             pair_window,
             workgroup,
             whole_rows: false,
+            subgroups: false,
             binding_limit: webgpu::BINDING_BYTES,
         };
         layout.check()?;
@@ -166,13 +170,21 @@ impl Layout {
         Ok(self)
     }
 
-    /// The layout that suits a device best: workgroups of [`SOFTWARE_GROUP`] where it is a program on the CPU, and whole
-    /// rows where bindings may be so large.
+    /// The same layout with pairs numbered by subgroups: one atomic operation for each of them, where else there is one an
+    /// invocation.
+    pub fn with_subgroups(mut self) -> Layout {
+        self.subgroups = true;
+        self
+    }
+
+    /// The layout that suits a device best: workgroups of [`SOFTWARE_GROUP`] where it is a program on the CPU, subgroups
+    /// where it is none and has them, and whole rows where bindings may be so large.
     pub fn tuned(self, abilities: &Abilities) -> Layout {
         let mut tuned = self;
         if abilities.is_software {
             tuned.workgroup = SOFTWARE_GROUP;
         }
+        tuned.subgroups = abilities.has_subgroups && !abilities.is_software;
         tuned
             .clone()
             .with_whole_rows(abilities.binding_bytes)
@@ -319,6 +331,21 @@ impl Layout {
         self.whole_rows
     }
 
+    /// Whether pairs are numbered by subgroups.
+    pub fn subgroups(&self) -> bool {
+        self.subgroups
+    }
+
+    /// Which workgroups of those that make a nonce's leaves stand beside a round's where leaves are made there: as many
+    /// as the round has of the bytes that all such rounds move. The first round has none, since it still reads the leaves
+    /// of its own nonce.
+    pub fn leaf_groups_beside(&self, round: usize) -> Range<u32> {
+        let groups = u64::from(self.digests().div_ceil(self.workgroup));
+        let bytes_before = |round: usize| (2..round).map(|round| self.stage_bytes(round)).sum::<u64>();
+        let begin = |round: usize| (groups * bytes_before(round) / bytes_before(LAYERS)) as u32;
+        begin(round)..begin(round + 1)
+    }
+
     /// Places of a layer, in all buckets.
     pub fn places(&self, layer: usize) -> u64 {
         u64::from(self.buckets()) * u64::from(self.capacities[layer])
@@ -388,8 +415,19 @@ impl Layout {
 
     /// Bytes of the buffer that holds a plane of the even layers (`parity` 0) or of the odd ones (1).
     pub fn plane_bytes(&self, parity: usize, plane: Plane) -> u64 {
-        let bytes = |layer: usize| self.places(layer) * 4 * self.width(layer, plane) as u64;
+        let bytes = |layer: usize| self.layer_plane_bytes(layer, plane);
         (parity..LAYERS).step_by(2).map(bytes).max().unwrap_or(0)
+    }
+
+    /// Bytes of a plane of one layer.
+    pub fn layer_plane_bytes(&self, layer: usize, plane: Plane) -> u64 {
+        self.places(layer) * 4 * self.width(layer, plane) as u64
+    }
+
+    /// Bytes of the leaves of one nonce, in both planes: so much more is needed where they are made while another nonce's
+    /// are being read.
+    pub fn leaf_row_bytes(&self) -> u64 {
+        self.layer_plane_bytes(0, Plane::A) + self.layer_plane_bytes(0, Plane::B)
     }
 
     /// Where the references of a layer begin, in words; of the last layer none are kept beside its rows.
@@ -458,6 +496,19 @@ impl Layout {
             0 => leaves * self.row_bytes(0),
             LAYERS => leaves * self.row_bytes(ROUNDS),
             round => leaves * (self.row_bytes(round - 1) + 4 + self.row_bytes(round)),
+        }
+    }
+
+    /// The same where rounds make the next nonce's leaves: stage 0 moves nothing then but for a batch's first nonce.
+    pub fn fused_stage_bytes(&self, stage: usize) -> u64 {
+        let groups = |round| self.leaf_groups_beside(round).len() as u64;
+        match stage {
+            0 => 0,
+            2..=ROUNDS => {
+                let all: u64 = (2..=ROUNDS).map(groups).sum();
+                self.stage_bytes(stage) + self.stage_bytes(0) * groups(stage) / all
+            }
+            _ => self.stage_bytes(stage),
         }
     }
 }

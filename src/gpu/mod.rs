@@ -1,6 +1,6 @@
 //! The solver on a GPU, natively (Vulkan, Metal, DX12) and in browsers (WebGPU): one host over the WGSL in `shaders/`.
 //!
-//! A nonce is eleven dispatches. The leaves are hashed and put into buckets; each of eight rounds takes one workgroup a
+//! A nonce is eleven dispatches, or ten where its leaves are made in the rounds of the nonce before. The leaves are hashed and put into buckets; each of eight rounds takes one workgroup a
 //! bucket, pairs the rows that agree in their digit, and puts the XORs into the buckets of the next layer, in one pass by
 //! counters; the last round lists pairs of equal rows, and the last dispatch unfolds them to their leaves and keeps those
 //! that all differ. Putting solutions in order and verifying them is the CPU's part, and nothing leaves unverified.
@@ -27,10 +27,12 @@ mod batch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blocking;
 mod buffers;
+mod commands;
 mod compression;
 mod device;
 mod error;
 mod feeder;
+mod fusion;
 #[cfg(not(target_arch = "wasm32"))]
 mod inspect;
 mod layout;
@@ -44,6 +46,7 @@ mod stages;
 mod template;
 #[cfg(not(target_arch = "wasm32"))]
 mod timing;
+mod tuning;
 
 pub use abilities::Abilities;
 pub use batch::{Batch, Outcome};

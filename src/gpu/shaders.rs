@@ -1,5 +1,7 @@
 //! The WGSL of each stage for a layout.
 
+use std::ops::Range;
+
 use super::compression;
 use super::layout::{
     CANDIDATES, EXPAND_GROUPS, LAYERS, Layout, PAIR_BITS, Place, Plane, ROUNDS, WHOLE_ROW, WIDE_GROUP,
@@ -8,25 +10,43 @@ use super::results::ResultLayout;
 use super::template::Filling;
 
 const LEAVES: &str = include_str!("../../shaders/leaves.wgsl");
+const DIGEST: &str = include_str!("../../shaders/digest.wgsl");
 const LEAF: &str = include_str!("../../shaders/leaf.wgsl");
 const ROUND: &str = include_str!("../../shaders/round.wgsl");
 const LAST: &str = include_str!("../../shaders/last.wgsl");
 const EXPAND: &str = include_str!("../../shaders/expand.wgsl");
 
+/// Leaves of the next nonce that a round makes beside its own work.
+#[derive(Clone, Debug)]
+pub struct LeavesBeside {
+    /// Workgroups that make them, of all that make a nonce's leaves.
+    pub groups: Range<u32>,
+    /// The counter's 32-bit word in the last block.
+    pub counter_word: usize,
+}
+
 /// The stage that makes leaves, for messages whose counter is in 32-bit word `counter_word` of their last block.
 pub fn leaves(layout: &Layout, counter_word: usize) -> String {
+    leaf_rows(Filling::default(), layout)
+        .hole("lanes", WIDE_GROUP)
+        .hole("digest_and_leaves", digest(layout, counter_word))
+        .condition("whole_leaves", layout.width(0, Plane::A) == WHOLE_ROW)
+        .fill(LEAVES)
+}
+
+/// How a digest is made and cut.
+fn digest(layout: &Layout, counter_word: usize) -> String {
     let params = layout.params();
     let per_digest = params.leaves_per_digest();
     let cuts: String = (0..per_digest).map(|place| leaf(layout, place)).collect();
-    rows_out(Filling::default(), layout, 0)
+    Filling::default()
         .hole("leaves", layout.leaves())
-        .hole("capacity", layout.capacity(0))
-        .hole("lanes", WIDE_GROUP)
+        .hole("leaf_capacity", layout.capacity(0))
         .hole("message", compression::message(counter_word))
         .hole("rounds", compression::rounds(counter_word))
         .hole("digest", compression::digest(params.digest_bytes().div_ceil(4)))
         .hole("cuts", cuts)
-        .fill(LEAVES)
+        .fill(DIGEST)
 }
 
 /// Cuts the leaf at one place of a digest.
@@ -47,12 +67,12 @@ fn leaf(layout: &Layout, place: usize) -> String {
         .hole("bucket", bucket)
         .hole("row_a", vector(layout, 0, Plane::A, &word, &index))
         .hole("row_b", vector(layout, 0, Plane::B, &word, &index))
-        .condition("out_b", layout.width(0, Plane::B) > 0)
+        .condition("leaf_b", layout.width(0, Plane::B) > 0)
         .fill(LEAF)
 }
 
-/// The round that makes layer `round` from the one before.
-pub fn round(layout: &Layout, round: usize) -> String {
+/// The round that makes layer `round` from the one before, and perhaps leaves of the next nonce.
+pub fn round(layout: &Layout, round: usize, beside: Option<&LeavesBeside>) -> String {
     let (layer, next) = (round - 1, round);
     let word = |word: usize| component(layout.place(layer, word));
     let stored = layout.stored_bits(layer);
@@ -75,8 +95,10 @@ pub fn round(layout: &Layout, round: usize) -> String {
                 .any(|word| half_of(layout.place(layer, word)) == half)
     };
     let origin = "origin".to_owned();
-    let whole = [layer, next].map(|layer| layout.width(layer, Plane::A) == WHOLE_ROW);
-    let filling = rows_in(Filling::default(), layout, layer).condition("row", whole.contains(&true));
+    let whole = |layer| layout.width(layer, Plane::A) == WHOLE_ROW;
+    let any_whole = whole(layer) || whole(next) || beside.is_some() && whole(0);
+    let filling = rows_in(Filling::default(), layout, layer).condition("row", any_whole);
+    let filling = leaves_beside(filling, layout, beside);
     rows_out(filling, layout, next)
         .hole("round", round)
         .hole("layer", layer)
@@ -97,7 +119,21 @@ pub fn round(layout: &Layout, round: usize) -> String {
         .hole("row_b", vector(layout, next, Plane::B, &kept, &origin))
         .condition("key_in_a", needs("a"))
         .condition("key_in_b", needs("b"))
+        .condition("subgroups", layout.subgroups())
         .fill(ROUND)
+}
+
+fn leaves_beside(filling: Filling, layout: &Layout, beside: Option<&LeavesBeside>) -> Filling {
+    let filling = filling.condition("leaves_beside", beside.is_some());
+    let Some(beside) = beside else {
+        return filling.condition("leaf_b", false);
+    };
+    let groups = beside.groups.len() as u32;
+    leaf_rows(filling, layout)
+        .hole("leaf_groups", groups)
+        .hole("groups", layout.buckets() + groups)
+        .hole("first_digest", beside.groups.start * layout.workgroup())
+        .hole("digest_and_leaves", digest(layout, beside.counter_word))
 }
 
 /// The round that finds the roots.
@@ -167,7 +203,15 @@ fn rows_out(filling: Filling, layout: &Layout, layer: usize) -> Filling {
         .hole("out_a", vector_type(a))
         .hole("out_b", vector_type(b))
         .condition("out_b", b > 0)
-        .condition("whole_out", a == WHOLE_ROW)
+}
+
+/// How leaves are written.
+fn leaf_rows(filling: Filling, layout: &Layout) -> Filling {
+    let b = layout.width(0, Plane::B);
+    filling
+        .hole("leaf_a", vector_type(layout.width(0, Plane::A)))
+        .hole("leaf_b", vector_type(b))
+        .condition("leaf_b", b > 0)
 }
 
 fn vector_type(width: usize) -> String {
@@ -275,6 +319,7 @@ mod tests {
         layouts.extend((8..=19).map(|bits| Layout::reduced(bits).unwrap()));
         let whole = layouts.clone().into_iter();
         layouts.extend(whole.map(|layout| layout.with_whole_rows(webgpu::BUFFER_BYTES).unwrap()));
+        layouts.push(Layout::aion().with_subgroups());
         layouts
     }
 
@@ -283,16 +328,29 @@ mod tests {
         let mut shaders: Vec<(String, String)> = [3, 16, 31]
             .map(|word| (format!("leaves, counter in word {word}"), leaves(layout, word)))
             .into();
-        shaders.extend((1..=ROUNDS).map(|at| (format!("round {at}"), round(layout, at))));
+        shaders.extend((1..=ROUNDS).map(|at| (format!("round {at}"), round(layout, at, None))));
+        shaders.extend((2..=ROUNDS).map(|at| {
+            let beside = LeavesBeside {
+                groups: layout.leaf_groups_beside(at),
+                counter_word: 16,
+            };
+            (
+                format!("round {at} with leaves"),
+                round(layout, at, Some(&beside)),
+            )
+        }));
         shaders.push(("last round".into(), last(layout)));
         shaders.push(("expand".into(), expand(layout, &results)));
         shaders
     }
 
-    fn valid(name: &str, shader: &str) -> Module {
+    /// The module, if it is valid where WebGPU promises nothing, or else subgroups.
+    fn valid(name: &str, shader: &str, subgroups: bool) -> Module {
         let module = wgsl::parse_str(shader)
             .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(shader)));
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        let mut capabilities = Capabilities::empty();
+        capabilities.set(Capabilities::SUBGROUP, subgroups);
+        let mut validator = Validator::new(ValidationFlags::all(), capabilities);
         if let Err(error) = validator.validate(&module) {
             panic!("{name}: {}", error.emit_to_string(shader));
         }
@@ -304,7 +362,7 @@ mod tests {
         for layout in layouts() {
             for (name, shader) in all(&layout) {
                 let name = format!("{name} of {} bits", layout.params().digit_bits());
-                let module = valid(&name, &shader);
+                let module = valid(&name, &shader, layout.subgroups());
                 let size = |space| {
                     let variables = module.global_variables.iter();
                     let of_space = variables.filter(|(_, variable)| variable.space == space);
@@ -327,7 +385,7 @@ mod tests {
     fn workgroup_memory_is_what_the_layout_says() {
         let layout = Layout::aion();
         let bytes = |shader: &str| {
-            let module = valid("it", shader);
+            let module = valid("it", shader, false);
             let variables = module.global_variables.iter();
             let shared = variables.filter(|(_, variable)| variable.space == AddressSpace::WorkGroup);
             shared
@@ -336,7 +394,7 @@ mod tests {
         };
         for at in 1..=ROUNDS {
             assert_eq!(
-                bytes(&round(&layout, at)),
+                bytes(&round(&layout, at, None)),
                 layout.round_workgroup_bytes(at - 1),
                 "round {at}"
             );

@@ -6,11 +6,12 @@ use std::sync::atomic::AtomicBool;
 use web_time::Instant;
 
 use super::batch::{Batch, Meter, Outcome, Place};
-use super::buffers::{Buffers, INPUT_BYTES, INPUT_STRIDE, ResultBuffers};
+use super::buffers::{Buffers, ResultBuffers};
 use super::device::{Adapter, AdapterChoice, Device};
 use super::error::GpuError;
 use super::feeder::Feeder;
-use super::layout::Layout;
+use super::fusion::Fusion;
+use super::layout::{Layout, ROUNDS};
 use super::pace::Pace;
 use super::results::ResultLayout;
 use super::stages::{self, Stage};
@@ -31,10 +32,12 @@ pub struct GpuSolver {
     pub(super) layout: Layout,
     pub(super) buffers: Buffers,
     pub(super) stages: Stages,
-    batches: Vec<BatchPlace>,
+    /// Where batches make the leaves of each nonce in the rounds of the one before.
+    pub(super) fusion: Option<Fusion>,
+    pub(super) batches: Vec<BatchPlace>,
     results: ResultLayout,
     feeder: Feeder,
-    meter: Meter,
+    pub(super) meter: Meter,
     bytes: u64,
 }
 
@@ -48,18 +51,10 @@ pub(super) struct Stages {
 }
 
 /// What a batch in flight has to itself.
-struct BatchPlace {
+pub(super) struct BatchPlace {
     taken: Arc<AtomicBool>,
-    buffers: ResultBuffers,
-    expand: Stage,
-}
-
-/// One dispatch of a nonce.
-pub(super) struct Dispatch<'a> {
-    pub(super) stage: &'a Stage,
-    pub(super) groups: u32,
-    /// Which input is bound.
-    pub(super) input: u32,
+    pub(super) buffers: ResultBuffers,
+    pub(super) expand: Stage,
 }
 
 impl GpuSolver {
@@ -72,17 +67,25 @@ impl GpuSolver {
         GpuSolver::on(Device::open(choice).await?, layout).await
     }
 
-    /// The same with the layout that [suits the device best](Layout::tuned).
+    /// The same with the layout that [suits the device best](Layout::tuned), and with
+    /// [fused leaves](GpuSolver::choose_leaves) where the device is no program on the CPU and faster so.
     ///
     /// # Errors
     /// As [`GpuSolver::open`].
     pub async fn open_tuned(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
         let device = Device::open(choice).await?;
         let layout = layout.tuned(&device.abilities);
-        GpuSolver::on(device, layout).await
+        let mut solver = GpuSolver::on(device, layout).await?;
+        if !solver.adapter().is_software {
+            solver.choose_leaves().await?;
+        }
+        Ok(solver)
     }
 
     async fn on(device: Device, layout: Layout) -> Result<GpuSolver, GpuError> {
+        if layout.subgroups() && !device.abilities.has_subgroups {
+            return Err(GpuError::NoSubgroups);
+        }
         let results = ResultLayout::new(&layout, Pace::MOST)?;
         let inputs = BATCHES as u32 * Pace::INPUTS;
         let bytes = Buffers::bytes(&layout, &results, inputs, BATCHES);
@@ -90,8 +93,8 @@ impl GpuSolver {
         let buffers = device.create("a buffer", bytes, make).await?;
         let stages = Stages {
             counter_word: CHAIN_COUNTER_WORD,
-            leaves: stages::leaves(&device, &layout, &buffers, CHAIN_COUNTER_WORD).await?,
-            rounds: stages::rounds(&device, &layout, &buffers).await?,
+            leaves: stages::leaves(&device, &layout, &buffers, &buffers.rows[0], CHAIN_COUNTER_WORD).await?,
+            rounds: stages::rounds(&device, &layout, &buffers, &buffers.rows[0], 1..=ROUNDS).await?,
             last: stages::last(&device, &layout, &buffers).await?,
         };
         let mut batches = Vec::new();
@@ -111,6 +114,7 @@ impl GpuSolver {
             layout,
             buffers,
             stages,
+            fusion: None,
             batches,
             results,
             meter: Meter::default(),
@@ -147,7 +151,8 @@ impl GpuSolver {
 
     /// Bytes of all buffers on the device.
     pub fn memory_bytes(&self) -> u64 {
-        self.bytes
+        let fused = self.fusion.as_ref().map_or(0, |_| self.layout.leaf_row_bytes());
+        self.bytes + fused
     }
 
     /// How many nonces the next batch should have, by what the device took for those before.
@@ -173,11 +178,44 @@ impl GpuSolver {
     pub async fn prepare(&mut self, bytes: usize) -> Result<(), GpuError> {
         let counter_word = counter_word(bytes)?;
         if self.stages.counter_word != counter_word {
+            let (device, layout, buffers) = (&self.device, &self.layout, &self.buffers);
             self.stages.leaves =
-                stages::leaves(&self.device, &self.layout, &self.buffers, counter_word).await?;
+                stages::leaves(device, layout, buffers, &buffers.rows[0], counter_word).await?;
+            if let Some(fusion) = &mut self.fusion {
+                fusion.prepare(device, layout, buffers, counter_word).await?;
+            }
             self.stages.counter_word = counter_word;
         }
         Ok(())
+    }
+
+    /// From now on batches make the leaves of each nonce in the rounds of the one before. That takes
+    /// [`Layout::leaf_row_bytes`] more, 160 MiB for the chain's puzzle, and a batch is one submission, however long it
+    /// takes: it is for devices that solve several nonces in a batch's time. No batch may be in flight.
+    ///
+    /// # Errors
+    /// [`GpuError::OutOfMemory`] or what else is wrong with the device; then leaves are made as before.
+    pub async fn fuse_leaves(&mut self) -> Result<(), GpuError> {
+        if self.fusion.is_none() {
+            let fusion = Fusion::new(
+                &self.device,
+                &self.layout,
+                &self.buffers,
+                self.stages.counter_word,
+            );
+            self.fusion = Some(fusion.await?);
+        }
+        Ok(())
+    }
+
+    /// From now on each nonce's leaves are made by themselves, as in the beginning. No batch may be in flight.
+    pub fn part_leaves(&mut self) {
+        self.fusion = None;
+    }
+
+    /// Whether batches make the leaves of each nonce in the rounds of the one before.
+    pub fn has_fused_leaves(&self) -> bool {
+        self.fusion.is_some()
     }
 
     /// Submits a batch: nonces of one length for one header. On the chain the header is the mine hash and all are 32
@@ -201,33 +239,7 @@ impl GpuSolver {
             .find_map(|(index, place)| Place::take(index, &place.taken))
             .ok_or(GpuError::Busy { limit: BATCHES })?;
 
-        let first_input = place.index as u32 * Pace::INPUTS;
-        self.write_inputs(&inputs, pace.leaf_slices, first_input);
-        let own = &self.batches[place.index];
-        let mut encoder = self.encoder();
-        encoder.clear_buffer(&own.buffers.results, 0, None);
-        let mut pieces = Vec::new();
-        for nonce in 0..nonces.len() as u32 {
-            encoder.clear_buffer(&self.buffers.counters, 0, None);
-            let nonce_input = first_input + nonce * pace.leaf_slices;
-            let dispatches = self.dispatches(&own.expand, nonce_input, pace.leaf_slices);
-            let piece = dispatches.len().div_ceil(pace.submissions as usize);
-            for (number, dispatches) in dispatches.chunks(piece).enumerate() {
-                if number > 0 {
-                    let piece = std::mem::replace(&mut encoder, self.encoder());
-                    pieces.push(piece.finish());
-                }
-                encode(&mut encoder, dispatches, None);
-            }
-        }
-        encoder.copy_buffer_to_buffer(
-            &own.buffers.results,
-            0,
-            &own.buffers.staging,
-            0,
-            self.results.bytes(),
-        );
-        pieces.push(encoder.finish());
+        let pieces = self.batch_commands(&place, &inputs, &pace);
         Ok(Batch {
             device: self.device.device.clone(),
             faults: self.device.faults.clone(),
@@ -235,7 +247,7 @@ impl GpuSolver {
             header: header.to_vec(),
             nonces: nonces.to_vec(),
             results: self.results,
-            staging: own.buffers.staging.clone(),
+            staging: self.batches[place.index].buffers.staging.clone(),
             ticket: self.feeder.add(pieces, pace.flying as usize),
             feeder: self.feeder.clone(),
             submitted: Instant::now(),
@@ -293,87 +305,6 @@ impl GpuSolver {
         };
         nonces.iter().map(input).collect()
     }
-
-    /// Writes an input for every nonce and slice of its leaves, from input `first` on.
-    pub(super) fn write_inputs(&self, inputs: &[LastBlock], slices: u32, first: u32) {
-        let mut bytes = Vec::with_capacity(inputs.len() * slices as usize * INPUT_STRIDE as usize);
-        for (nonce, input) in inputs.iter().enumerate() {
-            for slice in 0..slices {
-                let (first_group, _) = slice_of(self.stages.leaves.groups, slice, slices);
-                let words = [&input.state[..], &input.message, &input.chain].concat();
-                let run = [first_group * super::layout::WIDE_GROUP, nonce as u32, 0, 0];
-                let begins = bytes.len();
-                bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
-                bytes.extend(run.iter().flat_map(|word| word.to_le_bytes()));
-                debug_assert_eq!(bytes.len() - begins, INPUT_BYTES as usize);
-                bytes.resize(begins + INPUT_STRIDE as usize, 0);
-            }
-        }
-        let at = u64::from(first) * INPUT_STRIDE;
-        self.device.queue.write_buffer(&self.buffers.inputs, at, &bytes);
-    }
-
-    /// All dispatches of a nonce, in order; its inputs begin with `first`.
-    pub(super) fn dispatches<'a>(&'a self, expand: &'a Stage, first: u32, slices: u32) -> Vec<Dispatch<'a>> {
-        let leaves = (0..slices).map(|slice| Dispatch {
-            stage: &self.stages.leaves,
-            groups: slice_of(self.stages.leaves.groups, slice, slices).1,
-            input: first + slice,
-        });
-        let rest = self.stages.rounds.iter().chain([&self.stages.last, expand]);
-        let rest = rest.map(|stage| Dispatch {
-            stage,
-            groups: stage.groups,
-            input: first,
-        });
-        leaves.filter(|slice| slice.groups > 0).chain(rest).collect()
-    }
-
-    /// Slices that a nonce's leaves are dispatched in at the present pace.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(super) fn leaf_slices(&self) -> u32 {
-        self.meter.pace().leaf_slices
-    }
-
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(super) fn expand_stage(&self) -> (&Stage, &ResultBuffers) {
-        (&self.batches[0].expand, &self.batches[0].buffers)
-    }
-
-    pub(super) fn encoder(&self) -> wgpu::CommandEncoder {
-        self.device
-            .device
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
-    }
-}
-
-/// Encodes dispatches in one pass, whose beginning and end are written down where that is asked for.
-pub(super) fn encode(
-    encoder: &mut wgpu::CommandEncoder,
-    dispatches: &[Dispatch],
-    timestamp_writes: Option<wgpu::ComputePassTimestampWrites>,
-) {
-    let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-        label: None,
-        timestamp_writes,
-    });
-    for dispatch in dispatches {
-        let offset = dispatch.input * INPUT_STRIDE as u32;
-        let offsets = if dispatch.stage.takes_input {
-            &[offset][..]
-        } else {
-            &[]
-        };
-        pass.set_pipeline(&dispatch.stage.pipeline);
-        pass.set_bind_group(0, &dispatch.stage.bindings, offsets);
-        pass.dispatch_workgroups(dispatch.groups, 1, 1);
-    }
-}
-
-/// The first workgroup of a slice, and how many it has.
-fn slice_of(groups: u32, slice: u32, slices: u32) -> (u32, u32) {
-    let begin = |slice: u32| (u64::from(groups) * u64::from(slice) / u64::from(slices)) as u32;
-    (begin(slice), begin(slice + 1) - begin(slice))
 }
 
 /// The 32-bit word of the last block in which the counter stands, behind so many bytes.

@@ -1,11 +1,13 @@
 //! The stages of a run: pipelines, what they bind, and how many workgroups they take.
 
+use std::ops::RangeInclusive;
+
 use super::buffers::{Buffers, INPUT_BYTES};
 use super::device::Device;
 use super::error::GpuError;
 use super::layout::{EXPAND_GROUPS, Layout, Plane, ROUNDS};
 use super::results::ResultLayout;
-use super::shaders;
+use super::shaders::{self, LeavesBeside};
 
 /// How a stage binds a buffer.
 #[derive(Clone, Copy)]
@@ -127,7 +129,7 @@ fn group_entry<'a>(bound: &Bound<'a>) -> wgpu::BindGroupEntry<'a> {
     }
 }
 
-/// The stage that makes leaves, of inputs whose counter is in that word of their last block.
+/// The stage that makes leaves, into `rows`, of inputs whose counter is in that word of their last block.
 ///
 /// # Errors
 /// As [`Device::create`].
@@ -135,9 +137,10 @@ pub async fn leaves(
     device: &Device,
     layout: &Layout,
     buffers: &Buffers,
+    rows: &[wgpu::Buffer; 2],
     counter_word: usize,
 ) -> Result<Stage, GpuError> {
-    let [a, b] = &buffers.rows[0];
+    let [a, b] = rows;
     let mut bound = vec![
         Bound::whole(0, Access::Write, a),
         Bound::whole(2, Access::Write, &buffers.counters),
@@ -152,37 +155,88 @@ pub async fn leaves(
     device.create("the leaves' shader", 0, make).await
 }
 
-/// The eight rounds.
+/// Rounds, each by itself; the first reads the leaves in `leaves`.
 ///
 /// # Errors
 /// As [`Device::create`].
-pub async fn rounds(device: &Device, layout: &Layout, buffers: &Buffers) -> Result<Vec<Stage>, GpuError> {
+pub async fn rounds(
+    device: &Device,
+    layout: &Layout,
+    buffers: &Buffers,
+    leaves: &[wgpu::Buffer; 2],
+    rounds: RangeInclusive<usize>,
+) -> Result<Vec<Stage>, GpuError> {
     let make_one = |round: usize| {
-        let layer = round - 1;
-        let [in_a, in_b] = &buffers.rows[layer % 2];
-        let [out_a, out_b] = &buffers.rows[round % 2];
-        let mut bound = vec![
-            Bound::whole(0, Access::Read, in_a),
-            Bound::whole(2, Access::Write, out_a),
-            Bound::whole(4, Access::Write, &buffers.counters),
-            Bound {
-                offset: 4 * layout.reference_start(layer),
-                bytes: 4 * layout.places(layer),
-                ..Bound::whole(5, Access::Write, &buffers.references)
-            },
-        ];
-        if layout.width(layer, Plane::B) > 0 {
-            bound.push(Bound::whole(1, Access::Read, in_b));
-        }
-        if layout.width(round, Plane::B) > 0 {
-            bound.push(Bound::whole(3, Access::Write, out_b));
-        }
-        let shader = shaders::round(layout, round);
+        let rows_in = if round == 1 {
+            leaves
+        } else {
+            &buffers.rows[(round - 1) % 2]
+        };
+        let bound = round_bound(layout, buffers, round, rows_in);
+        let shader = shaders::round(layout, round, None);
         let label = format!("round {round}");
         Stage::new(&device.device, &label, &shader, layout.buckets(), &bound)
     };
-    let make = || (1..=ROUNDS).map(make_one).collect();
+    let make = || rounds.map(make_one).collect();
     device.create("a round's shader", 0, make).await
+}
+
+/// All rounds but the first, with leaves of the next nonce beside them, into `leaves`.
+///
+/// # Errors
+/// As [`Device::create`].
+pub async fn rounds_with_leaves(
+    device: &Device,
+    layout: &Layout,
+    buffers: &Buffers,
+    leaves: &[wgpu::Buffer; 2],
+    counter_word: usize,
+) -> Result<Vec<Stage>, GpuError> {
+    let make_one = |round: usize| {
+        let mut bound = round_bound(layout, buffers, round, &buffers.rows[(round - 1) % 2]);
+        bound.extend([
+            Bound::whole(6, Access::Write, &leaves[0]),
+            Bound::input(8, &buffers.inputs),
+        ]);
+        if layout.width(0, Plane::B) > 0 {
+            bound.push(Bound::whole(7, Access::Write, &leaves[1]));
+        }
+        let groups = layout.leaf_groups_beside(round);
+        let all = layout.buckets() + groups.len() as u32;
+        let shader = shaders::round(layout, round, Some(&LeavesBeside { groups, counter_word }));
+        let label = format!("round {round} with leaves");
+        Stage::new(&device.device, &label, &shader, all, &bound)
+    };
+    let make = || (2..=ROUNDS).map(make_one).collect();
+    device.create("the shader of a round with leaves", 0, make).await
+}
+
+/// What a round binds for its own work.
+fn round_bound<'a>(
+    layout: &Layout,
+    buffers: &'a Buffers,
+    round: usize,
+    rows_in: &'a [wgpu::Buffer; 2],
+) -> Vec<Bound<'a>> {
+    let layer = round - 1;
+    let [out_a, out_b] = &buffers.rows[round % 2];
+    let mut bound = vec![
+        Bound::whole(0, Access::Read, &rows_in[0]),
+        Bound::whole(2, Access::Write, out_a),
+        Bound::whole(4, Access::Write, &buffers.counters),
+        Bound {
+            offset: 4 * layout.reference_start(layer),
+            bytes: 4 * layout.places(layer),
+            ..Bound::whole(5, Access::Write, &buffers.references)
+        },
+    ];
+    if layout.width(layer, Plane::B) > 0 {
+        bound.push(Bound::whole(1, Access::Read, &rows_in[1]));
+    }
+    if layout.width(round, Plane::B) > 0 {
+        bound.push(Bound::whole(3, Access::Write, out_b));
+    }
+    bound
 }
 
 /// The last round.

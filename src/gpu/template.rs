@@ -1,7 +1,7 @@
 //! Fills the templates in `shaders/`.
 //!
-//! `${name}` is a hole. Lines between `//#if name` and `//#endif` stay where the condition holds. That is all: whatever
-//! needs more is computed in Rust.
+//! `${name}` is a hole. Lines between `//#if name` and `//#endif` stay where the condition holds, and those behind an `//#else`
+//! between them where it does not. That is all: whatever needs more is computed in Rust.
 
 use std::collections::BTreeMap;
 
@@ -38,8 +38,12 @@ impl Filling {
                 Some("endif") => {
                     kept.pop();
                 }
+                Some("else") => {
+                    let last = kept.last_mut().expect("//#else behind //#if");
+                    *last = !*last;
+                }
                 Some(directive) => {
-                    let name = directive.strip_prefix("if ").expect("//#if or //#endif");
+                    let name = directive.strip_prefix("if ").expect("//#if, //#else or //#endif");
                     let holds = self.conditions.get(name);
                     kept.push(*holds.unwrap_or_else(|| panic!("no condition is called {name}")));
                 }
@@ -73,14 +77,13 @@ mod tests {
 
     #[test]
     fn holes_are_filled_and_lines_without_their_condition_are_gone() {
-        let template =
-            "a ${x}${y};\n  //#if on\n  b\n  //#if off\n  c ${z}\n  //#endif\n  d\n  //#endif\n{e}\n";
+        let template = "a ${x}${y};\n  //#if on\n  b\n  //#if off\n  c ${z}\n  //#else\n  f\n  //#endif\n  d\n  //#else\n  g\n  //#endif\n{e}\n";
         let filling = Filling::default()
             .hole("x", 7)
             .hole("y", "u")
             .condition("on", true)
             .condition("off", false);
-        assert_eq!(filling.fill(template), "a 7u;\n  b\n  d\n{e}\n");
+        assert_eq!(filling.fill(template), "a 7u;\n  b\n  f\n  d\n{e}\n");
     }
 
     #[test]

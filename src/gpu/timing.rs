@@ -4,15 +4,18 @@ use web_time::{Duration, Instant};
 
 use super::batch::{map, read};
 use super::buffers::staging;
+use super::commands::{Dispatch, encode};
 use super::error::GpuError;
 use super::layout::LAYERS;
-use super::solver::{GpuSolver, encode};
+use super::solver::GpuSolver;
 
 /// Stages that are timed: the leaves, eight rounds, and the last round with what it unfolds.
 pub const GPU_STAGES: usize = LAYERS + 1;
 
 impl GpuSolver {
-    /// Milliseconds of each of the [`GPU_STAGES`] for one nonce, by the device's own clock. No batch may be in flight.
+    /// Milliseconds of each of the [`GPU_STAGES`] for one nonce, by the device's own clock. Where leaves are
+    /// [fused](GpuSolver::fuse_leaves) the rounds behind the first have those of another nonce beside them, and the leaves'
+    /// own stage is what only the first nonce of a batch takes. No batch may be in flight.
     ///
     /// # Errors
     /// [`GpuError::NoTimestamps`] where the adapter has no such clock; else as [`GpuSolver::submit`].
@@ -26,14 +29,25 @@ impl GpuSolver {
         }
         self.prepare(header.len() + nonce.len()).await?;
         let inputs = self.inputs(header, &[nonce.to_vec()])?;
-        let slices = self.leaf_slices();
-        self.write_inputs(&inputs, slices, 0);
-        let (expand, own) = self.expand_stage();
-        let dispatches = self.dispatches(expand, 0, slices);
-        let (leaves, rest) = dispatches.split_at(dispatches.len() - GPU_STAGES);
+        let own = &self.batches[0];
+        let (leaves, rest) = match &self.fusion {
+            None => {
+                let slices = self.meter.pace().leaf_slices;
+                self.write_inputs(&inputs, slices, 0);
+                let mut leaves = self.dispatches(&own.expand, 0, slices);
+                let rest = leaves.split_off(leaves.len() - GPU_STAGES);
+                (leaves, rest)
+            }
+            Some(fusion) => {
+                self.write_inputs(&inputs, 1, 0);
+                // The nonce is also the one that follows.
+                let rest = self.dispatches_behind_leaves(fusion, &own.expand, 0, Some(0));
+                (vec![Dispatch::whole(&fusion.leaves, 0)], rest)
+            }
+        };
         // The last round's dispatch and the unfolding one are one stage.
         let (rounds, last) = rest.split_at(LAYERS - 1);
-        let stages = [leaves].into_iter().chain(rounds.chunks(1)).chain([last]);
+        let stages = [&leaves[..]].into_iter().chain(rounds.chunks(1)).chain([last]);
 
         let count = 2 * GPU_STAGES as u32;
         let device = &self.device.device;
@@ -51,8 +65,8 @@ impl GpuSolver {
         });
         let staging = staging(device, bytes);
         let mut encoder = self.encoder();
-        encoder.clear_buffer(&self.buffers.counters, 0, None);
-        encoder.clear_buffer(&own.results, 0, None);
+        self.clear_counters(&mut encoder);
+        encoder.clear_buffer(&own.buffers.results, 0, None);
         for (stage, dispatches) in stages.enumerate() {
             let writes = wgpu::ComputePassTimestampWrites {
                 query_set: &query_set,
@@ -60,6 +74,9 @@ impl GpuSolver {
                 end_of_pass_write_index: Some(2 * stage as u32 + 1),
             };
             encode(&mut encoder, dispatches, Some(writes));
+            if stage == 1 && self.fusion.is_some() {
+                self.clear_leaf_counters(&mut encoder);
+            }
         }
         encoder.resolve_query_set(&query_set, 0..count, &resolved, 0);
         encoder.copy_buffer_to_buffer(&resolved, 0, &staging, 0, bytes);

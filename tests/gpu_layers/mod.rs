@@ -1,26 +1,30 @@
 //! Compares every layer of a nonce on the GPU with the twin's.
 
-use aion_pow::gpu::{GpuSolver, InspectedRow};
+use aion_pow::gpu::{GpuSolver, InspectedRow, LAYERS};
 
 use crate::gpu_twin::{equal_pairs, leaves, next_layer, value_of, xor};
 
 /// Bits of a reference that number a pair.
 const PAIR_BITS: u32 = 20;
 
-/// Runs the nonce on both, and holds every layer's rows against the twin's as a multiset, every row against the two that
+/// Runs the nonces on both, and holds every layer's rows against the twin's as a multiset, every row against the two that
 /// its reference names, and the candidates against the equal pairs.
 ///
 /// # Panics
 /// If anything differs, or a row was dropped.
-pub fn compare(solver: &mut GpuSolver, header: &[u8], nonce: &[u8]) {
+pub fn compare(solver: &mut GpuSolver, header: &[u8], nonces: &[Vec<u8>]) {
     let layout = solver.layout().clone();
-    let mut expected = leaves(&layout, header, nonce);
-    let first = expected.clone();
+    let (mut first, mut expected) = (Vec::new(), Vec::new());
     let mut before: Vec<InspectedRow> = Vec::new();
-    let inspected = solver.inspect(header, nonce, |layer, rows| {
-        if layer > 0 {
+    let mut last_layers = Vec::new();
+    let inspected = solver.inspect(header, nonces, |nonce, layer, rows| {
+        if layer == 0 {
+            first = leaves(&layout, header, &nonces[nonce]);
+            expected = first.clone();
+        } else {
             expected = next_layer(&layout, layer - 1, &expected);
         }
+        let name = format!("layer {layer} of nonce {nonce}");
         let mut found: Vec<_> = rows.iter().map(|row| value_of(&layout, layer, row)).collect();
         let parents = by_place(&before, layout.buckets());
         for (row, value) in rows.iter().zip(&found) {
@@ -32,26 +36,33 @@ pub fn compare(solver: &mut GpuSolver, header: &[u8], nonce: &[u8]) {
                 let value_at = |slot: usize| value_of(&layout, layer - 1, bucket[slot]);
                 xor(&value_at(later), &value_at(earlier))
             };
-            assert_eq!(*value, made_of, "layer {layer}: a reference names other rows");
+            assert_eq!(*value, made_of, "{name}: a reference names other rows");
         }
         found.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(found.len(), expected.len(), "layer {layer}");
-        assert!(found == expected, "layer {layer} has other rows");
+        assert_eq!(found.len(), expected.len(), "{name}");
+        assert!(found == expected, "{name} has other rows");
+        if layer == LAYERS - 1 {
+            last_layers.push((rows.clone(), equal_pairs(&expected)));
+        }
         before = rows;
     });
     let inspected = pollster::block_on(inspected).unwrap();
-    assert_eq!(
-        inspected.dropped_rows, 0,
-        "choose another nonce or wider capacities"
-    );
-    assert_eq!(inspected.candidates.len(), equal_pairs(&expected));
-    let parents = by_place(&before, layout.buckets());
-    for [one, other] in inspected.candidates {
-        let capacity = layout.capacity(8);
-        let row = |at: u32| parents[(at / capacity) as usize][(at % capacity) as usize];
-        assert_ne!(one, other);
-        assert_eq!(value_of(&layout, 8, row(one)), value_of(&layout, 8, row(other)));
+    assert_eq!((inspected.len(), last_layers.len()), (nonces.len(), nonces.len()));
+    for (inspected, (rows, pairs)) in inspected.into_iter().zip(&last_layers) {
+        assert_eq!(
+            inspected.dropped_rows, 0,
+            "choose another nonce or wider capacities"
+        );
+        assert_eq!(inspected.candidates.len(), *pairs);
+        let parents = by_place(rows, layout.buckets());
+        for [one, other] in inspected.candidates {
+            let capacity = layout.capacity(LAYERS - 1);
+            let row = |at: u32| parents[(at / capacity) as usize][(at % capacity) as usize];
+            assert_ne!(one, other);
+            let value = |at: u32| value_of(&layout, LAYERS - 1, row(at));
+            assert_eq!(value(one), value(other));
+        }
     }
 }
 

@@ -19,6 +19,10 @@ pub fn open(layout: Layout) -> Option<GpuSolver> {
             println!("SKIPPED: {error}; Debian's mesa-vulkan-drivers has one that runs on any CPU");
             None
         }
+        Err(error @ GpuError::NoSubgroups) => {
+            println!("SKIPPED: {error}");
+            None
+        }
         Err(error) => panic!("{error}"),
     }
 }
