@@ -9,6 +9,8 @@ use std::time::Duration;
 use aion_pow::gpu::{Layout, blocking};
 use aion_pow::solver::{Progress, Solver};
 
+const MINE_HASH: [u8; 32] = [0xd0; 32];
+
 /// Nonces that are solved: `AION_GPU_NONCES`, or 20, or fewer where a bounded selection of the slow tests is asked for.
 fn nonces() -> u8 {
     match std::env::var("AION_GPU_NONCES") {
@@ -34,19 +36,34 @@ fn solutions_are_those_of_the_cpu_solver() {
     let mut cpu = Solver::new(2).unwrap();
     let (mut found, mut dropped) = (0, 0);
     let nonces = nonces();
+    let mut apart = Vec::new();
     for number in 0..nonces {
-        let (mine_hash, nonce) = ([0xd0; 32], [number; 32]);
-        cpu.start(&mine_hash, &nonce);
+        let nonce = [number; 32];
+        cpu.start(&MINE_HASH, &nonce);
         while cpu.advance(Duration::MAX) == Progress::Running {}
-        let batch = blocking::submit(&mut gpu, &mine_hash, &[nonce.to_vec()]).unwrap();
+        let batch = blocking::submit(&mut gpu, &MINE_HASH, &[nonce.to_vec()]).unwrap();
         let outcome = blocking::outcomes(batch).unwrap().remove(0);
         assert_eq!(outcome.solutions, cpu.outcome().solutions, "nonce {number}");
         found += outcome.solutions.len();
         dropped += outcome.dropped;
+        apart.push((nonce.to_vec(), outcome));
     }
     println!(
         "{found} solutions of {nonces} nonces on {}, none missing, {dropped} rows dropped",
         gpu.adapter().name
     );
     assert!(found > 0, "no solution shows nothing");
+
+    // The same once more, with the leaves of each made in the rounds of the one before.
+    pollster::block_on(gpu.fuse_leaves()).unwrap();
+    for some in apart.chunks(4) {
+        let nonces: Vec<_> = some.iter().map(|(nonce, _)| nonce.clone()).collect();
+        let batch = blocking::submit(&mut gpu, &MINE_HASH, &nonces).unwrap();
+        let outcomes = blocking::outcomes(batch).unwrap();
+        assert!(
+            outcomes.iter().eq(some.iter().map(|(_, outcome)| outcome)),
+            "{nonces:?}"
+        );
+    }
+    println!("and the same with fused leaves");
 }

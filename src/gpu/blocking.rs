@@ -1,5 +1,6 @@
 //! The solver for programs without an event loop.
 
+use super::abilities::Abilities;
 use super::batch::{Batch, Outcome};
 use super::device::{Adapter, AdapterChoice, adapters};
 use super::error::GpuError;
@@ -27,6 +28,18 @@ pub fn open(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError
 pub fn open_tuned(adapter: Option<&str>, layout: Layout) -> Result<GpuSolver, GpuError> {
     let choice = adapter.map_or(AdapterChoice::Fastest, AdapterChoice::Named);
     pollster::block_on(GpuSolver::open_tuned(choice, layout))
+}
+
+/// [`GpuSolver::open_laid_out`], likewise.
+///
+/// # Errors
+/// As there.
+pub fn open_laid_out(
+    adapter: Option<&str>,
+    layout: impl FnOnce(&Abilities) -> Result<Layout, GpuError>,
+) -> Result<GpuSolver, GpuError> {
+    let choice = adapter.map_or(AdapterChoice::Fastest, AdapterChoice::Named);
+    pollster::block_on(GpuSolver::open_laid_out(choice, layout))
 }
 
 /// [`GpuSolver::submit`] for headers and nonces of any length, after [`GpuSolver::prepare`].

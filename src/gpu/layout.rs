@@ -170,10 +170,10 @@ impl Layout {
         Ok(self)
     }
 
-    /// The same layout with pairs numbered by subgroups: one atomic operation for each of them, where else there is one an
-    /// invocation.
-    pub fn with_subgroups(mut self) -> Layout {
-        self.subgroups = true;
+    /// The same layout with pairs numbered by subgroups, or not: that takes one atomic operation for each of them, where else
+    /// there is one an invocation. The device has to have subgroups.
+    pub fn with_subgroups(mut self, subgroups: bool) -> Layout {
+        self.subgroups = subgroups;
         self
     }
 

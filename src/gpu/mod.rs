@@ -59,3 +59,5 @@ pub use layout::{LAYERS, Layout, LayoutError, Place, Plane};
 pub use solver::{BATCHES, GpuSolver};
 #[cfg(not(target_arch = "wasm32"))]
 pub use timing::GPU_STAGES;
+#[doc(hidden)]
+pub use tuning::LeavesTimed;

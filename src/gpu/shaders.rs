@@ -319,7 +319,7 @@ mod tests {
         layouts.extend((8..=19).map(|bits| Layout::reduced(bits).unwrap()));
         let whole = layouts.clone().into_iter();
         layouts.extend(whole.map(|layout| layout.with_whole_rows(webgpu::BUFFER_BYTES).unwrap()));
-        layouts.push(Layout::aion().with_subgroups());
+        layouts.push(Layout::aion().with_subgroups(true));
         layouts
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use web_time::Instant;
 
+use super::abilities::Abilities;
 use super::batch::{Batch, Meter, Outcome, Place};
 use super::buffers::{Buffers, ResultBuffers};
 use super::device::{Adapter, AdapterChoice, Device};
@@ -64,22 +65,35 @@ impl GpuSolver {
     /// # Errors
     /// [`GpuError`] says why there is no GPU to be had; then the CPU solver is.
     pub async fn open(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
-        GpuSolver::on(Device::open(choice).await?, layout).await
+        GpuSolver::open_laid_out(choice, |_| Ok(layout)).await
     }
 
     /// The same with the layout that [suits the device best](Layout::tuned), and with
-    /// [fused leaves](GpuSolver::choose_leaves) where the device is no program on the CPU and faster so.
+    /// [fused leaves](GpuSolver::fuse_leaves) where the device is no program on the CPU, solves several nonces in a batch's
+    /// time, and is measured to be faster so, which takes a second.
     ///
     /// # Errors
     /// As [`GpuSolver::open`].
     pub async fn open_tuned(choice: AdapterChoice<'_>, layout: Layout) -> Result<GpuSolver, GpuError> {
-        let device = Device::open(choice).await?;
-        let layout = layout.tuned(&device.abilities);
-        let mut solver = GpuSolver::on(device, layout).await?;
+        let tuned = |device: &Abilities| Ok(layout.tuned(device));
+        let mut solver = GpuSolver::open_laid_out(choice, tuned).await?;
         if !solver.adapter().is_software {
             solver.choose_leaves().await?;
         }
         Ok(solver)
+    }
+
+    /// The same with the layout that is chosen when it is known what the device has.
+    ///
+    /// # Errors
+    /// As [`GpuSolver::open`].
+    pub async fn open_laid_out(
+        choice: AdapterChoice<'_>,
+        layout: impl FnOnce(&Abilities) -> Result<Layout, GpuError>,
+    ) -> Result<GpuSolver, GpuError> {
+        let device = Device::open(choice).await?;
+        let layout = layout(&device.abilities)?;
+        GpuSolver::on(device, layout).await
     }
 
     async fn on(device: Device, layout: Layout) -> Result<GpuSolver, GpuError> {

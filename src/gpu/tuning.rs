@@ -13,30 +13,57 @@ const BATCHES_TIMED: u32 = 4;
 /// Fused leaves take memory, so they have to be faster by at least this part.
 const WORTH: f64 = 0.03;
 
+/// Milliseconds a nonce took with leaves by themselves, and with fused ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeavesTimed {
+    /// By themselves.
+    pub apart: f64,
+    /// In the rounds of the nonce before.
+    pub fused: f64,
+}
+
+impl LeavesTimed {
+    /// Whether fused leaves are so much faster that they are worth their memory.
+    pub fn is_worth_it(&self) -> bool {
+        self.fused <= self.apart * (1.0 - WORTH)
+    }
+}
+
 impl GpuSolver {
-    /// [Fuses leaves](GpuSolver::fuse_leaves) if the device is faster so. It solves nonces whose solutions are known, for
-    /// about a second; where they come out wrong or there is no memory, leaves stay by themselves. No batch may be in flight.
+    /// [Fuses leaves](GpuSolver::fuse_leaves) if the device is faster so, and fast enough to have several nonces in a batch. It
+    /// solves nonces whose solutions are known, for about a second. No batch may be in flight.
     ///
     /// # Errors
     /// What is wrong with the device.
+    #[doc(hidden)]
     pub async fn choose_leaves(&mut self) -> Result<(), GpuError> {
         // What came first also paid for what happens once.
         self.forget_speed();
-        let Some(_) = self.known_nonce_ms(1).await? else {
-            return Ok(());
-        };
-        let nonces = self.batch_nonces();
-        self.forget_speed();
-        if nonces < FEWEST_NONCES {
-            return Ok(());
+        if self.known_nonce_ms(1).await?.is_some() {
+            let nonces = self.batch_nonces();
+            if nonces >= FEWEST_NONCES {
+                self.try_leaves(nonces * BATCHES_TIMED).await?;
+            }
         }
-        let nonces = (nonces * BATCHES_TIMED).min(Pace::MOST);
+        self.forget_speed();
+        Ok(())
+    }
+
+    /// Solves so many nonces both ways, as far as a batch has room for them, and keeps the better. Nothing comes back, and
+    /// leaves stay by themselves, where the layout has no nonce whose solutions are known, where one came out otherwise, or
+    /// where there is no memory.
+    ///
+    /// # Errors
+    /// What is wrong with the device.
+    #[doc(hidden)]
+    pub async fn try_leaves(&mut self, nonces: u32) -> Result<Option<LeavesTimed>, GpuError> {
+        let nonces = nonces.min(Pace::MOST);
         let Some(apart) = self.known_nonce_ms(nonces).await? else {
-            return Ok(());
+            return Ok(None);
         };
         match self.fuse_leaves().await {
             Ok(()) => {}
-            Err(GpuError::OutOfMemory { .. }) => return Ok(()),
+            Err(GpuError::OutOfMemory { .. }) => return Ok(None),
             Err(error) => return Err(error),
         }
         // The first batch also pays for memory that is touched for the first time.
@@ -44,11 +71,11 @@ impl GpuSolver {
         for _ in 0..2 {
             fused = self.known_nonce_ms(nonces).await?;
         }
-        if fused.is_none_or(|fused| fused > apart * (1.0 - WORTH)) {
+        let timed = fused.map(|fused| LeavesTimed { apart, fused });
+        if !timed.is_some_and(|timed| timed.is_worth_it()) {
             self.part_leaves();
         }
-        self.forget_speed();
-        Ok(())
+        Ok(timed)
     }
 
     /// Milliseconds a nonce of a batch of so many takes; nothing where no known nonce is there, or it has other solutions.
@@ -63,5 +90,26 @@ impl GpuSolver {
         let right = |found: usize| found == known.solutions;
         let all_right = outcomes.iter().all(|outcome| right(outcome.solutions.len()));
         Ok(all_right.then_some(ms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_taken_for_what_is_faster_by_more_than_noise() {
+        for (apart, fused, worth) in [
+            (1.6, 1.2, true),
+            (1.6, 1.55, true),
+            (1.6, 1.59, false),
+            (1.6, 2.0, false),
+        ] {
+            assert_eq!(
+                LeavesTimed { apart, fused }.is_worth_it(),
+                worth,
+                "{apart}, {fused}"
+            );
+        }
     }
 }

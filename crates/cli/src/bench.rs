@@ -49,16 +49,26 @@ pub struct Arguments {
     /// digests alone, and the second as a part of the first
     #[arg(long, value_name = "FILE", conflicts_with_all = ["runs", "paced", "verify"])]
     batch: Option<PathBuf>,
-    /// Time the solver on a GPU instead. Prints {"adapter", "backend", "driver", "software", "runs", "nonceMs",
-    /// "solutionsPerSecond", "noncesABatch", "dropped", "memoryBytes", "bytesANonce", "copyBytesPerSecond", "stages":
-    /// [{"stage", "ms", "bytes", "copyShare"}]}: nonces in batches, and each stage of a nonce by itself, in medians by
-    /// the adapter's clock (null where it has none), the bytes it moves, counted, and the part that this is of what
-    /// copies from buffer to buffer move in that time
+    /// Time the solver on a GPU instead. Prints {"adapter", "backend", "driver", "software", "workgroup", "wholeRows",
+    /// "subgroups", "copyBytesPerSecond", "bytesANonce", "fusedLeavesChosen", "leavesApart", "leavesFused"}; each of the last
+    /// two, for the two ways of making leaves, is {"runs", "nonceMs", "solutionsPerSecond", "noncesABatch", "dropped",
+    /// "memoryBytes", "stages": [{"stage", "ms", "bytes", "copyShare"}]}: nonces in batches, and each stage of a nonce by
+    /// itself, in medians by the adapter's clock (null where it has none), the bytes it moves, counted, and the part that
+    /// this is of what copies from buffer to buffer move in that time
     #[arg(long, conflicts_with_all = ["threads", "paced", "verify", "batch"])]
     gpu: bool,
     /// Lay the GPU's run out for the limits that WebGPU promises everywhere, and not for what the adapter has beyond.
     #[arg(long, requires = "gpu")]
     promised_limits: bool,
+    /// Whether the GPU numbers pairs by subgroups [default: where it has them and is no program on the CPU]
+    #[arg(long, requires = "gpu", conflicts_with = "promised_limits")]
+    subgroups: Option<bool>,
+    /// Invocations of the GPU's workgroups, a power of two up to 256 [default: 256, or 32 where it is a program on the CPU]
+    #[arg(long, value_name = "INVOCATIONS", requires = "gpu")]
+    workgroup: Option<u32>,
+    /// Nonces of each of the GPU's batches, 1 to 64 [default: as many as last 75 ms]
+    #[arg(long, value_name = "NONCES", requires = "gpu", value_parser = clap::value_parser!(u32).range(1..=64))]
+    nonces_a_batch: Option<u32>,
     /// The GPU adapter whose name contains this [default: the system's choice]
     #[arg(long, value_name = "NAME", requires = "gpu")]
     adapter: Option<String>,
@@ -67,11 +77,14 @@ pub struct Arguments {
 /// Times the runs, then the yardstick.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match (&arguments.verify, &arguments.batch) {
-        _ if arguments.gpu => gpu::bench(
-            arguments.adapter.as_deref(),
-            arguments.promised_limits,
-            arguments.runs,
-        ),
+        _ if arguments.gpu => gpu::bench(&gpu::Bench {
+            adapter: arguments.adapter.as_deref(),
+            promised_limits: arguments.promised_limits,
+            subgroups: arguments.subgroups,
+            workgroup: arguments.workgroup,
+            nonces_a_batch: arguments.nonces_a_batch,
+            runs: arguments.runs,
+        }),
         (Some(file), _) => bench_verify::run(file).map_err(|error| error.to_string()),
         (None, Some(file)) => {
             let threads = arguments.threads.unwrap_or_else(all_cores).max(1);

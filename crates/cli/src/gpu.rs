@@ -8,9 +8,26 @@ pub use without::{bench, solve};
 /// Prints the outcome of a nonce; false stops the run.
 pub type Print<'a> = dyn FnMut([u8; 32], &[Vec<u8>], f64, u64) -> bool + 'a;
 
+/// What to time, and laid out how.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub struct Bench<'a> {
+    /// A part of the adapter's name.
+    pub adapter: Option<&'a str>,
+    /// Whether nothing is used beyond what every adapter has.
+    pub promised_limits: bool,
+    /// Whether subgroups are used; else the device decides.
+    pub subgroups: Option<bool>,
+    /// Invocations of a workgroup; else the device decides.
+    pub workgroup: Option<u32>,
+    /// Nonces of a batch; else the pace decides.
+    pub nonces_a_batch: Option<u32>,
+    /// Nonces to time.
+    pub runs: u32,
+}
+
 #[cfg(not(feature = "gpu"))]
 mod without {
-    use super::Print;
+    use super::{Bench, Print};
 
     const NO_GPU: &str = "this build knows no GPU: build it with `--features gpu`";
 
@@ -23,7 +40,7 @@ mod without {
         Err(NO_GPU.to_owned())
     }
 
-    pub fn bench(_: Option<&str>, _: bool, _: u32) -> Result<serde_json::Value, String> {
+    pub fn bench(_: &Bench) -> Result<serde_json::Value, String> {
         Err(NO_GPU.to_owned())
     }
 }
@@ -33,20 +50,15 @@ mod with {
     use std::collections::VecDeque;
     use std::time::Instant;
 
-    use aion_pow::gpu::{BATCHES, Batch, GPU_STAGES, GpuError, GpuSolver, Layout, blocking};
+    use aion_pow::gpu::{Abilities, BATCHES, Batch, GPU_STAGES, GpuError, GpuSolver, Layout, blocking};
     use serde_json::json;
 
-    use super::Print;
+    use super::{Bench, Print};
     use crate::bench::{MINE_HASH, median};
     use crate::solve::{numbered, rounded};
 
-    /// Opens the chain's solver and says on which adapter: tuned to it, or, with `promised`, with the layout that every
-    /// adapter takes.
-    fn open(adapter: Option<&str>, promised: bool) -> Result<GpuSolver, String> {
-        let opened = match promised {
-            true => blocking::open(adapter, Layout::aion()),
-            false => blocking::open_tuned(adapter, Layout::aion()),
-        };
+    /// Says what was opened.
+    fn said(opened: Result<GpuSolver, GpuError>) -> Result<GpuSolver, String> {
         let solver = opened.map_err(|error| error.to_string())?;
         let (found, mebibytes) = (solver.adapter(), solver.memory_bytes() >> 20);
         let software = if found.is_software {
@@ -68,12 +80,13 @@ mod with {
         nonces: impl Iterator<Item = [u8; 32]>,
         print: &mut Print,
     ) -> Result<(), String> {
-        let mut solver = open(adapter, false)?;
-        each_batch(&mut solver, header, nonces, print).map_err(|error| error.to_string())
+        let mut solver = said(blocking::open_tuned(adapter, Layout::aion()))?;
+        each_batch(&mut solver, None, header, nonces, print).map_err(|error| error.to_string())
     }
 
     fn each_batch(
         solver: &mut GpuSolver,
+        nonces_a_batch: Option<u32>,
         header: &[u8],
         mut nonces: impl Iterator<Item = [u8; 32]>,
         print: &mut Print,
@@ -82,7 +95,8 @@ mod with {
         let mut last_end = Instant::now();
         loop {
             while flying.len() < BATCHES {
-                let batch: Vec<_> = nonces.by_ref().take(solver.batch_nonces() as usize).collect();
+                let many = nonces_a_batch.unwrap_or_else(|| solver.batch_nonces());
+                let batch: Vec<_> = nonces.by_ref().take(many as usize).collect();
                 if batch.is_empty() {
                     break;
                 }
@@ -103,23 +117,68 @@ mod with {
         }
     }
 
-    /// Times the stages of `runs` nonces by the adapter's clock, then as many nonces in batches.
-    pub fn bench(adapter: Option<&str>, promised: bool, runs: u32) -> Result<serde_json::Value, String> {
-        let mut solver = open(adapter, promised)?;
-        figures(&mut solver, runs).map_err(|error| error.to_string())
+    /// Times stages by the adapter's clock, and nonces in batches, with leaves by themselves and with fused ones.
+    pub fn bench(bench: &Bench) -> Result<serde_json::Value, String> {
+        let layout = |device: &Abilities| {
+            let mut layout = Layout::aion();
+            if !bench.promised_limits {
+                layout = layout.tuned(device);
+            }
+            if let Some(wanted) = bench.subgroups {
+                layout = layout.with_subgroups(wanted);
+            }
+            match bench.workgroup {
+                Some(workgroup) => Ok(layout.with_workgroup(workgroup)?),
+                None => Ok(layout),
+            }
+        };
+        let mut solver = said(blocking::open_laid_out(bench.adapter, layout))?;
+        figures(&mut solver, bench).map_err(|error| error.to_string())
     }
 
-    fn figures(solver: &mut GpuSolver, runs: u32) -> Result<serde_json::Value, GpuError> {
-        let layout = solver.layout().clone();
+    fn figures(solver: &mut GpuSolver, bench: &Bench) -> Result<serde_json::Value, GpuError> {
         // The first nonces also pay for what happens once.
-        let mut first = 0u32;
-        let mut next = || {
-            first += 1;
-            numbered(first.into())
-        };
+        let mut numbers = 1u32..;
         let copy = wait(solver.copy_bytes_per_second())?;
+        if !solver.adapter().is_software {
+            wait(solver.choose_leaves())?;
+        }
+        let chosen = solver.has_fused_leaves();
+        solver.part_leaves();
+        let apart = nonces_timed(solver, bench, copy, &mut numbers)?;
+        // Memory for them may be missing, and that is a figure too.
+        let fused = match wait(solver.fuse_leaves()) {
+            Ok(()) => nonces_timed(solver, bench, copy, &mut numbers)?,
+            Err(error @ GpuError::OutOfMemory { .. }) => json!({ "error": error.to_string() }),
+            Err(error) => return Err(error),
+        };
+        let (adapter, layout) = (solver.adapter(), solver.layout());
+        Ok(json!({
+            "adapter": adapter.name,
+            "backend": adapter.backend,
+            "driver": adapter.driver,
+            "software": adapter.is_software,
+            "workgroup": layout.workgroup(),
+            "wholeRows": layout.whole_rows(),
+            "subgroups": layout.subgroups(),
+            "copyBytesPerSecond": copy.round(),
+            "bytesANonce": (0..GPU_STAGES).map(|stage| layout.stage_bytes(stage)).sum::<u64>(),
+            "fusedLeavesChosen": chosen,
+            "leavesApart": apart,
+            "leavesFused": fused,
+        }))
+    }
+
+    /// Stages by the adapter's clock, then nonces in batches, as the solver makes leaves now.
+    fn nonces_timed(
+        solver: &mut GpuSolver,
+        bench: &Bench,
+        copy: f64,
+        numbers: &mut impl Iterator<Item = u32>,
+    ) -> Result<serde_json::Value, GpuError> {
+        let mut next = || numbered(numbers.next().expect("there is no end").into());
         let mut stages = vec![Vec::new(); GPU_STAGES];
-        for _ in 0..runs {
+        for _ in 0..bench.runs {
             match wait(solver.stage_milliseconds(&MINE_HASH, &next())) {
                 Ok(times) => {
                     for (all, one) in stages.iter_mut().zip(times) {
@@ -130,9 +189,14 @@ mod with {
                 Err(error) => return Err(error),
             }
         }
+        let (layout, fused) = (solver.layout().clone(), solver.has_fused_leaves());
         let stages: Vec<_> = (0..GPU_STAGES)
             .map(|stage| {
-                let bytes = layout.stage_bytes(stage);
+                let bytes = match fused {
+                    // What a batch's first nonce does is timed too.
+                    true if stage > 0 => layout.fused_stage_bytes(stage),
+                    _ => layout.stage_bytes(stage),
+                };
                 let times = &mut stages[stage];
                 let ms = (!times.is_empty()).then(|| median(times));
                 let share = ms.map(|ms| bytes as f64 / (ms / 1e3) / copy);
@@ -147,10 +211,11 @@ mod with {
 
         solver.forget_speed();
         let (mut solutions, mut dropped, mut solved) = (0, 0, 0u32);
+        let nonces: Vec<_> = (0..bench.runs).map(|_| next()).collect();
         let began = Instant::now();
-        let nonces: Vec<_> = (0..runs).map(|_| next()).collect();
         each_batch(
             solver,
+            bench.nonces_a_batch,
             &MINE_HASH,
             nonces.into_iter(),
             &mut |_, found, _, lost| {
@@ -161,23 +226,13 @@ mod with {
             },
         )?;
         let seconds = began.elapsed().as_secs_f64();
-        let bytes: u64 = (0..GPU_STAGES).map(|stage| layout.stage_bytes(stage)).sum();
-        let adapter = solver.adapter();
         Ok(json!({
-            "adapter": adapter.name,
-            "backend": adapter.backend,
-            "driver": adapter.driver,
-            "software": adapter.is_software,
-            "workgroup": layout.workgroup(),
-            "wholeRows": layout.whole_rows(),
             "runs": solved,
             "nonceMs": rounded(seconds * 1e3 / f64::from(solved)),
             "solutionsPerSecond": rounded(solutions as f64 / seconds),
-            "noncesABatch": solver.batch_nonces(),
+            "noncesABatch": bench.nonces_a_batch.unwrap_or_else(|| solver.batch_nonces()),
             "dropped": dropped,
             "memoryBytes": solver.memory_bytes(),
-            "bytesANonce": bytes,
-            "copyBytesPerSecond": copy.round(),
             "stages": stages,
         }))
     }

@@ -62,17 +62,37 @@ fn bench_prints_every_stage_with_its_bytes() {
         String::from_utf8_lossy(&output.stderr)
     );
     let report = &lines(&output)[0];
-    assert_eq!(report["stages"].as_array().unwrap().len(), 10);
-    let bytes = report["stages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|stage| stage["bytes"].as_u64().unwrap());
-    assert_eq!(report["bytesANonce"].as_u64(), Some(bytes.sum()));
-    assert_eq!(report["dropped"], 0);
-    for figure in ["nonceMs", "memoryBytes", "copyBytesPerSecond"] {
-        assert!(report[figure].as_f64().unwrap() > 0.0, "{figure}");
+    let bytes = |way: &str| -> u64 {
+        let stages = report[way]["stages"].as_array().unwrap();
+        assert_eq!(stages.len(), 10);
+        stages.iter().map(|stage| stage["bytes"].as_u64().unwrap()).sum()
+    };
+    let nonce = report["bytesANonce"].as_u64().unwrap();
+    assert_eq!(bytes("leavesApart"), nonce);
+    // The leaves of two nonces are timed, a little less than all of the second's beside the rounds.
+    let leaves = report["leavesFused"]["stages"][0]["bytes"].as_u64().unwrap();
+    let rounded_off = nonce + leaves - bytes("leavesFused");
+    assert!(rounded_off < 10, "{rounded_off}");
+    for way in ["leavesApart", "leavesFused"] {
+        assert_eq!(report[way]["dropped"], 0, "{way}");
+        for figure in ["nonceMs", "memoryBytes"] {
+            assert!(report[way][figure].as_f64().unwrap() > 0.0, "{way}: {figure}");
+        }
     }
+    assert!(report["copyBytesPerSecond"].as_f64().unwrap() > 0.0);
+    // A program on the CPU is not asked what is faster on it.
+    assert!(report["software"] != true || report["fusedLeavesChosen"] == false);
+}
+
+#[test]
+fn workgroups_that_make_no_layout_end_with_code_2_and_the_limit() {
+    if !is_there_a_gpu() {
+        return;
+    }
+    let output = aion_pow(&["bench", "--gpu", "--workgroup", "100"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("100") && said.contains("256"), "{said}");
 }
 
 #[test]
