@@ -31,7 +31,8 @@ export async function judgeBlock(address, options = {}) {
   let text;
   try {
     const response = await fetch(address);
-    if (!response.ok) return { state: "not-fetched", why: `the server answered with status ${response.status}` };
+    if (!response.ok)
+      return { state: "not-fetched", why: `the server answered with status ${response.status}` };
     text = await response.text();
   } catch (error) {
     return { state: "not-fetched", why: error.message };
