@@ -46,13 +46,16 @@ export function minerTag(pool, more = "") {
 const DOCUMENT = await readFile(new URL("../../docs/isolation.md", import.meta.url), "utf8");
 const [, POLICY] = /^Content-Security-Policy:\n([^`]*)/m.exec(DOCUMENT);
 
-/** The very policy of docs/isolation.md, with the hash of the import map; `pool` is where the page's sockets go. */
-export function strictPolicy(pool) {
-  const hash = createHash("sha256").update(IMPORT_MAP).digest("base64");
+/**
+ * The very policy of docs/isolation.md. `pool` is where the page's sockets go, if not to its own server; `importMap` the text
+ * of the page's import map, which is allowed by its hash, if it has one.
+ */
+export function strictPolicy(pool, importMap = IMPORT_MAP) {
+  const hash = importMap && ` 'sha256-${createHash("sha256").update(importMap).digest("base64")}'`;
   return POLICY.replaceAll(/\s+/g, " ")
     .trim()
-    .replace("wss://pool.example", pool)
-    .replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval' 'sha256-${hash}'`);
+    .replace(" wss://pool.example", pool && ` ${pool}`)
+    .replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval'${hash}`);
 }
 
 /**
