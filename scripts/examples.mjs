@@ -1,7 +1,9 @@
 // `npm run examples`: the examples side by side, from a fresh clone, over the packages as they are in the checkout.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { bootstrap } from "./bootstrap.mjs";
+import { BootstrapError } from "./bootstrap/machine.mjs";
 import { npmPackages, page, program, wasmArtifacts } from "./builds.mjs";
 import { root } from "./checkout.mjs";
 import { newestBlock } from "./examples/newest-block.mjs";
@@ -16,6 +18,7 @@ const VENDOR = Object.fromEntries(Object.entries(PACKAGES).map(([name, path]) =>
 
 async function examples() {
   const port = await choosePort(process.env.PORT);
+  const file = blockFile(process.env.BLOCK);
   bootstrap();
   await npmPackages();
   await wasmArtifacts();
@@ -24,7 +27,6 @@ async function examples() {
   const { build } = await import("vite");
   await build({ root: join(root, "examples/react"), logLevel: "warn" });
 
-  const file = process.env.BLOCK;
   let site;
   try {
     await runLocalProxy(proxy, ["--listen", "127.0.0.1:0"], async (proxyUrl) => {
@@ -41,6 +43,15 @@ async function examples() {
   } finally {
     await site?.stop();
   }
+}
+
+/** The file whose block the explorer shows, if BLOCK names one; relative to where npm was called. */
+function blockFile(named) {
+  if (!named) return undefined;
+  const file = resolve(process.env.INIT_CWD ?? "", named);
+  if (!existsSync(file))
+    throw new BootstrapError(`BLOCK is ${JSON.stringify(named)}: there is no file ${file}.`);
+  return file;
 }
 
 await exitCleanly(examples);
