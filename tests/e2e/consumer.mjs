@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newestBlock } from "../../scripts/examples/newest-block.mjs";
 import { until } from "./browser.mjs";
 import { BUNDLERS, page } from "./bundle.mjs";
 import { startPlainServer } from "./plain-server.mjs";
@@ -114,15 +115,7 @@ export async function minedBlock(proxy) {
   await until(
     "a block was mined",
     async () => {
-      const body = JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "eth_getBlockByNumber",
-        params: ["latest", false],
-      });
-      const headers = { "content-type": "application/json", origin: proxy.url };
-      const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
-      ({ result: block } = await response.json());
+      ({ result: block } = JSON.parse(await newestBlock(proxy.url)));
       return block !== null;
     },
     BLOCK_SECONDS,

