@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build, createServer } from "vite";
@@ -169,13 +170,17 @@ test("React: a miner that is unmounted while it starts or mines is stopped, and 
   assert.deepEqual(faults, []);
 });
 
-test("React: under StrictMode, whose effects run twice in development, there is one miner", async (t) => {
+/** Serves the React example as its developer sees it, without a build; ends with the test. */
+async function develop(t) {
   const server = { host: "127.0.0.1", port: 0, proxy: { "/pool": { target: proxy.url, ws: true } } };
   const vite = await createServer({ root: consumers.folders.react, server, logLevel: "warn" });
   t.after(() => vite.close());
   await vite.listen();
-  const { port } = vite.httpServer.address();
-  const { page, faults, frames, workers } = await open(t, "", { url: `http://127.0.0.1:${port}` });
+  return { url: `http://127.0.0.1:${vite.httpServer.address().port}` };
+}
+
+test("React: under StrictMode, whose effects run twice in development, there is one miner", async (t) => {
+  const { page, faults, frames, workers } = await open(t, "", await develop(t));
   await until("there is a button", () => button(page, "Start mining").isVisible());
   assert.equal(await page.evaluate("crossOriginIsolated"), true);
   assert.deepEqual([workers.names, subscriptions(frames)], [[], 0], "nothing starts by itself");
@@ -193,6 +198,47 @@ test("React: under StrictMode, whose effects run twice in development, there is 
   await button(page, "Stop mining").click();
   await until("no worker is left", () => workers.names.length === 0, 5);
   assert.deepEqual(faults, []);
+});
+
+const OTHER_ACCOUNT = `0xa0${"0b".repeat(31)}`;
+
+/** A page of somebody's who lets the account be changed while it mines. */
+const CHANGING = `
+import { useState } from "react";
+import { createRoot } from "react-dom/client";
+import { MinerPanel } from "./src/MinerPanel.js";
+import { SETTINGS } from "./src/settings.js";
+
+function Page() {
+  const [account, setAccount] = useState(SETTINGS.account);
+  return (
+    <main>
+      <button onClick={() => setAccount("${OTHER_ACCOUNT}")}>Other account</button>
+      <MinerPanel settings={{ ...SETTINGS, account }} owner="Example Library" />
+    </main>
+  );
+}
+createRoot(document.body).render(<Page />);
+`;
+
+test("React: for another account it stops, and waits for a click; the next one mines for that account", async (t) => {
+  await writeFile(join(consumers.folders.react, "changing.tsx"), CHANGING);
+  const html =
+    '<!doctype html><link rel="icon" href="data:,"><body><script type="module" src="changing.tsx"></script>';
+  await writeFile(join(consumers.folders.react, "changing.html"), html);
+  const { page, frames, workers } = await open(t, "changing.html", await develop(t));
+  await until("there is a button", () => button(page, "Start mining").isVisible());
+  await start(page);
+  await button(page, "Other account").click();
+  await until("no worker is left", () => workers.names.length === 0, 5);
+  assert.match(await status(page).textContent(), /^Not mining\./);
+  assert.ok((await page.locator("main").textContent()).includes(OTHER_ACCOUNT));
+
+  await start(page);
+  const accounts = frames
+    .filter(({ line }) => line?.method === "mining.authorize")
+    .map(({ line }) => line.params[0]);
+  assert.deepEqual(accounts, [ACCOUNT, OTHER_ACCOUNT]);
 });
 
 for (const [name, path] of MINING) {
