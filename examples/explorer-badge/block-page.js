@@ -21,7 +21,7 @@ function showBadge(state, mark, said, why = "") {
   part("badge").dataset.state = state;
   part("badge").querySelector(".mark").textContent = mark;
   part("said").textContent = said;
-  part("why").textContent = why;
+  part("why").textContent = why && `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
   part("why").hidden = why === "";
   part("again").hidden = state !== "not-fetched" && state !== "not-checked";
 }

@@ -1,6 +1,12 @@
 // Fetches a block and has its proof of work checked here. With a bundler, import from "aion-pow-verify".
 import { init, VerifyError, verifyBlock } from "./vendor/aion-pow-verify/dist/index.js";
 
+/** Reasons that are no fault, and come without words. */
+const WHY_NOTHING = {
+  "unknown-block": "the explorer knows no such block",
+  "not-proof-of-work": "it is a block of proof of stake",
+};
+
 /**
  * What became of a block. One of these is its `state`:
  *
@@ -32,7 +38,7 @@ export async function judgeBlock(address, options = {}) {
   try {
     const response = await fetch(address);
     if (!response.ok)
-      return { state: "not-fetched", why: `the server answered with status ${response.status}` };
+      return { state: "not-fetched", why: `the explorer answered with status ${response.status}` };
     text = await response.text();
   } catch (error) {
     return { state: "not-fetched", why: error.message };
@@ -40,13 +46,18 @@ export async function judgeBlock(address, options = {}) {
 
   try {
     await verifier;
+  } catch (error) {
+    return { state: "not-checked", why: `the verifier could not be loaded: ${error.message}`, text };
+  }
+
+  try {
     // As text: JSON.parse would round what is above 2^53.
     const result = verifyBlock(text, options);
-    return { state: stateOf(result), why: result.detail ?? result.reason, text, result };
+    return { state: stateOf(result), why: WHY_NOTHING[result.reason] ?? result.detail, text, result };
   } catch (error) {
     if (error instanceof VerifyError && error.code === "unreadable")
       return { state: "malformed", why: `it is no JSON: ${error.message}`, text };
-    return { state: "not-checked", why: error.message, text };
+    return { state: "not-checked", why: `the verifier cannot use an option: ${error.message}`, text };
   }
 }
 

@@ -21,8 +21,10 @@ const miner = new Miner({ pool: POOL, worker: ACCOUNT });
 /** The last error; null once it is over. */
 let trouble = null;
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 function words() {
-  const why = trouble === null ? "" : `${trouble.error.message} (${trouble.error.code}). `;
+  const why = trouble === null ? "" : `${capital(trouble.error.message)} (${trouble.error.code}). `;
   switch (miner.state) {
     case "idle":
       return "Not mining. Nothing runs until you press Start mining.";

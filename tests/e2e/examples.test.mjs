@@ -327,10 +327,13 @@ test(
     await badge(asked.page, "valid");
     const another = await open(t, `explorer-badge/?hash=0x${"11".repeat(32)}`);
     await badge(another.page, "invalid");
-    assert.match(await another.page.locator("#why").textContent(), /the block hash expected is 1111/);
+    assert.match(await another.page.locator("#why").textContent(), /^The block hash expected is 1111/);
     const none = await open(t, "explorer-badge/?hash=12");
     await badge(none.page, "not-checked");
-    assert.match(await none.page.locator("#why").textContent(), /expectedHash/);
+    assert.match(
+      await none.page.locator("#why").textContent(),
+      /^The verifier cannot use an option: expectedHash /,
+    );
   },
 );
 
@@ -364,7 +367,7 @@ test(
     const { page, faults } = await open(t, "explorer-badge/");
     await badge(page, "not-fetched");
     assert.match(await status(page).textContent(), /The block could not be fetched/);
-    assert.equal(await page.locator("#why").textContent(), "the server answered with status 502");
+    assert.equal(await page.locator("#why").textContent(), "The explorer answered with status 502.");
     assert.equal(await page.locator("#facts").isVisible(), false);
     await suits(page, "not fetched");
 
@@ -402,11 +405,16 @@ test(
         "malformed",
         /Not a valid block header/,
         JSON.stringify(await realBlock({ nonce: "0x12" })),
-        /nonce holds 1 byte/,
+        /^Nonce holds 1 byte/,
       ],
-      ["malformed", /Not a valid block header/, "{}", /the item is an object without/],
-      ["malformed", /Not a valid block header/, "<!doctype html>", /it is no JSON/],
-      ["nothing", /No proof of work to check/, '{"jsonrpc":"2.0","id":1,"result":null}', /unknown-block/],
+      ["malformed", /Not a valid block header/, "{}", /^The item is an object without/],
+      ["malformed", /Not a valid block header/, "<!doctype html>", /^It is no JSON/],
+      [
+        "nothing",
+        /No proof of work to check/,
+        '{"jsonrpc":"2.0","id":1,"result":null}',
+        /^The explorer knows no such block\.$/,
+      ],
     ];
     for (const [state, said, text, why] of cases) {
       block = () => text;
@@ -432,5 +440,6 @@ test(
     await page.reload();
     await badge(page, "not-checked");
     assert.match(await status(page).textContent(), /Proof of work not checked/);
+    assert.match(await page.locator("#why").textContent(), /^The verifier could not be loaded: /);
   },
 );

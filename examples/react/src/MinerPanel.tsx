@@ -29,7 +29,7 @@ export function MinerPanel({ settings, owner }: { settings: MinerSettings; owner
         {statusWords(miner)}
       </p>
       <dl>
-        <Figure name="Solutions per second" value={(stats?.solutionsPerSecond ?? 0).toFixed(1)} />
+        <Figure name="Rate, Sol/s" value={(stats?.solutionsPerSecond ?? 0).toFixed(1)} />
         <Figure name="Shares accepted" value={accepted} />
         <Figure name="Rejected or too late" value={rejected + stale} />
         <Figure name="Unanswered" value={unanswered} />

@@ -12,7 +12,7 @@ const PAUSES: Record<PauseReason, string> = {
 
 /** What is going on, in a sentence or two. It has no figures in it, so that screen readers read it when it matters. */
 export function statusWords({ state, pauseReasons, trouble }: MinerView): string {
-  const why = trouble === null ? "" : `${trouble.error.message} (${trouble.error.code}). `;
+  const why = trouble === null ? "" : `${capital(trouble.error.message)} (${trouble.error.code}). `;
   switch (state) {
     case "idle":
       return why === "" ? "Not mining. Nothing runs until you press Start mining." : `${why}Nothing runs.`;
@@ -41,4 +41,8 @@ function retryWords(retryInMs: number | null): string {
   return retryInMs === null
     ? "It tries again by itself."
     : `Next try in ${Math.max(1, Math.round(retryInMs / 1000))} s.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
