@@ -9,6 +9,7 @@ const hash = new URLSearchParams(location.search).get("hash");
 const BADGES = {
   valid: ["✓", "Proof of work checked by your browser"],
   invalid: ["✗", "Proof of work not valid"],
+  another: ["✗", "Not the block that was asked for"],
   malformed: ["✗", "Not a valid block header"],
   nothing: ["–", "No proof of work to check"],
   "not-fetched": ["!", "The block could not be fetched"],
@@ -68,7 +69,7 @@ function made(name, text) {
 async function show() {
   showBadge("checking", "…", "Loading the block…");
   const { state, why, text, result } = await judgeBlock(BLOCK, hash === null ? {} : { expectedHash: hash });
-  const judged = state === "valid" || state === "invalid";
+  const judged = ["valid", "invalid", "another"].includes(state);
   part("facts").hidden = part("steps").hidden = !judged;
   if (judged) {
     showFacts(text, result);

@@ -11,13 +11,14 @@ const WHY_NOTHING = {
  * What became of a block. One of these is its `state`:
  *
  * - `valid`, `invalid`: the proof of work was checked; `result` has every step.
+ * - `another`: likewise, and it is not the block of `options.expectedHash`.
  * - `malformed`: what came is no block's header.
  * - `nothing`: there is no such block, or one of proof of stake, which has no proof of work.
  * - `not-fetched`: the block did not come.
  * - `not-checked`: it came, but the verifier could not be loaded, or `options` are wrong.
  *
  * @typedef {object} Verdict
- * @property {"valid" | "invalid" | "malformed" | "nothing" | "not-fetched" | "not-checked"} state
+ * @property {"valid" | "invalid" | "another" | "malformed" | "nothing" | "not-fetched" | "not-checked"} state
  * @property {string} [why] in words, where it is not valid
  * @property {string} [text] the block as it came
  * @property {import("aion-pow-verify").BlockResult} [result]
@@ -67,5 +68,5 @@ function stateOf({ ok, reason }) {
   if (reason === "malformed") return "malformed";
   // The explorer passed on what its node said instead of a block.
   if (reason === "rpc-error") return "not-fetched";
-  return "invalid";
+  return reason === "expected-hash-mismatch" ? "another" : "invalid";
 }

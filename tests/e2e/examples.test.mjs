@@ -326,7 +326,8 @@ test(
     const asked = await open(t, `explorer-badge/?hash=${real.hash}`);
     await badge(asked.page, "valid");
     const another = await open(t, `explorer-badge/?hash=0x${"11".repeat(32)}`);
-    await badge(another.page, "invalid");
+    await badge(another.page, "another");
+    assert.match(await status(another.page).textContent(), /Not the block that was asked for/);
     assert.match(await another.page.locator("#why").textContent(), /^The block hash expected is 1111/);
     const none = await open(t, "explorer-badge/?hash=12");
     await badge(none.page, "not-checked");

@@ -31,7 +31,7 @@ export function MinerPanel({ settings, owner }: { settings: MinerSettings; owner
       <dl>
         <Figure name="Rate, Sol/s" value={(stats?.solutionsPerSecond ?? 0).toFixed(1)} />
         <Figure name="Shares accepted" value={accepted} />
-        <Figure name="Rejected or too late" value={rejected + stale} />
+        <Figure name="Refused or late" value={rejected + stale} />
         <Figure name="Unanswered" value={unanswered} />
       </dl>
     </section>
