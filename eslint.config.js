@@ -28,11 +28,13 @@ export default defineConfig(
       "www/*/build/",
       "www/*/wasm/",
       "tests/e2e/output/",
+      "examples/*/dist/",
+      "examples/*/vendor/",
     ],
   },
   js.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -63,6 +65,19 @@ export default defineConfig(
   {
     files: ["crates/pool/assets/*.js"],
     languageOptions: { globals: { document: "readonly", fetch: "readonly", setTimeout: "readonly" } },
+  },
+  {
+    files: ["examples/*/*.js"],
+    languageOptions: {
+      globals: {
+        addEventListener: "readonly",
+        console: "readonly",
+        document: "readonly",
+        fetch: "readonly",
+        location: "readonly",
+        URLSearchParams: "readonly",
+      },
+    },
   },
   {
     files: ["benches/browser/*.js", "benches/wasm/*.js"],

@@ -1,5 +1,5 @@
 // Holds the npm packages of the lock file to rules: where they come from, what they are held to, licences.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../checkout.mjs";
 import { isAllowed, licenceOf } from "./licences.mjs";
@@ -46,6 +46,24 @@ export function npmFaults(lock, manifests, installed = () => undefined) {
   return faults;
 }
 
+/**
+ * What breaks the rules in the examples' manifests, by their folders. They are no workspaces, so that nothing of theirs is
+ * installed with the packages; the tests run them with what the lock file has, and so that is what they must name.
+ */
+export function exampleFaults(lock, manifests) {
+  const faults = [];
+  for (const [folder, { private: unpublished, dependencies, devDependencies }] of Object.entries(manifests)) {
+    const path = join(folder, "package.json");
+    if (unpublished !== true) faults.push(`${path} could be published: it is not private`);
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      const locked = lock.packages[`node_modules/${name}`];
+      const here = locked?.link ? lock.packages[locked.resolved]?.version : locked?.version;
+      if (version !== here) faults.push(`${path} takes ${name} ${version}, and here is ${here ?? "none"}`);
+    }
+  }
+  return faults;
+}
+
 /** All faults of this checkout's npm packages. */
 export function checkNpm() {
   const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
@@ -57,5 +75,12 @@ export function checkNpm() {
     const manifest = join(path, "package.json");
     return existsSync(join(root, manifest)) ? read(manifest) : undefined;
   };
-  return { count: Object.keys(lock.packages).length - 1, faults: npmFaults(lock, manifests, installed) };
+  const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join("examples", name))
+    .map((folder) => [folder, read(join(folder, "package.json"))]);
+  return {
+    count: Object.keys(lock.packages).length - 1,
+    faults: [...npmFaults(lock, manifests, installed), ...exampleFaults(lock, Object.fromEntries(examples))],
+  };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cargoLockFaults, crateFaults, rules } from "../supply/crates.mjs";
 import { isAllowed, licenceOf } from "../supply/licences.mjs";
-import { npmFaults } from "../supply/npm.mjs";
+import { exampleFaults, npmFaults } from "../supply/npm.mjs";
 import { differences, hashes } from "../supply/reproducible.mjs";
 
 const INDEX = "https://github.com/rust-lang/crates.io-index";
@@ -170,6 +170,35 @@ describe("npm packages", () => {
     expect(npmFaults(link("www/x"), { "www/x": { dependencies: { y: "^1.0.0" } } })).toEqual([
       "www/x/package.json takes y in more versions than one: ^1.0.0",
     ]);
+  });
+});
+
+describe("an example", () => {
+  const lock = {
+    packages: {
+      "www/ours": { version: "0.1.0" },
+      "node_modules/ours": { link: true, resolved: "www/ours" },
+      "node_modules/react": { version: "19.0.0" },
+    },
+  };
+  const faults = (manifest) => exampleFaults(lock, { "examples/x": { private: true, ...manifest } });
+
+  test("that takes what is locked, and of ours what is here, is no fault", () => {
+    expect(faults({ dependencies: { ours: "0.1.0" }, devDependencies: { react: "19.0.0" } })).toEqual([]);
+  });
+
+  test.each([
+    ["a range", { dependencies: { react: "^19.0.0" } }, "takes react ^19.0.0, and here is 19.0.0"],
+    ["an older version of ours", { dependencies: { ours: "0.0.9" } }, "takes ours 0.0.9, and here is 0.1.0"],
+    [
+      "a tool of another version",
+      { devDependencies: { react: "18.0.0" } },
+      "takes react 18.0.0, and here is 19.0.0",
+    ],
+    ["what nobody installs", { dependencies: { y: "1.0.0" } }, "takes y 1.0.0, and here is none"],
+    ["no word of being private", { private: undefined }, "could be published: it is not private"],
+  ])("with %s is one", (_, manifest, fault) => {
+    expect(faults(manifest)).toEqual([`examples/x/package.json ${fault}`]);
   });
 });
 

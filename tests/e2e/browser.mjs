@@ -19,6 +19,12 @@ export async function startBrowser(flags = []) {
   const { endpoint, stop } = await launchChromium([NO_PRESSURE, ...flags]);
   const browser = await chromium.connectOverCDP(endpoint);
   const devtools = await DevTools.connect(endpoint);
+  /** Seconds of processor time that the processes of pages, their workers included, have taken so far. */
+  const pageSeconds = async () => {
+    const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+    const renderers = processInfo.filter(({ type }) => type === "renderer");
+    return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
   return {
     /** Opens a page; `faults` collects its console errors, exceptions and requests to other hosts. */
     async open(url, { viewport = { width: 1280, height: 900 }, expected = [] } = {}) {
@@ -55,11 +61,12 @@ export async function startBrowser(flags = []) {
     async crashGpuProcess() {
       await devtools.send("Browser.crashGpuProcess");
     },
-    /** Seconds of processor time that the processes of pages, their workers included, have taken so far. */
-    async pageSeconds() {
-      const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
-      const renderers = processInfo.filter(({ type }) => type === "renderer");
-      return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+    pageSeconds,
+    /** Processor time that pages take in a second from now, in seconds. */
+    async pageLoad() {
+      const before = await pageSeconds();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return (await pageSeconds()) - before;
     },
     async close() {
       devtools.close();

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newestBlock } from "../../scripts/examples/newest-block.mjs";
 import { until } from "./browser.mjs";
 import { BUNDLERS, page } from "./bundle.mjs";
 import { startPlainServer } from "./plain-server.mjs";
@@ -46,13 +47,16 @@ export function minerTag(pool, more = "") {
 const DOCUMENT = await readFile(new URL("../../docs/isolation.md", import.meta.url), "utf8");
 const [, POLICY] = /^Content-Security-Policy:\n([^`]*)/m.exec(DOCUMENT);
 
-/** The very policy of docs/isolation.md, with the hash of the import map; `pool` is where the page's sockets go. */
-export function strictPolicy(pool) {
-  const hash = createHash("sha256").update(IMPORT_MAP).digest("base64");
+/**
+ * The very policy of docs/isolation.md. `pool` is where the page's sockets go, if not to its own server; `importMap` the text
+ * of the page's import map, which is allowed by its hash, if it has one.
+ */
+export function strictPolicy(pool, importMap = IMPORT_MAP) {
+  const hash = importMap && ` 'sha256-${createHash("sha256").update(importMap).digest("base64")}'`;
   return POLICY.replaceAll(/\s+/g, " ")
     .trim()
-    .replace("wss://pool.example", pool)
-    .replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval' 'sha256-${hash}'`);
+    .replace(" wss://pool.example", pool && ` ${pool}`)
+    .replace("'wasm-unsafe-eval'", `'wasm-unsafe-eval'${hash}`);
 }
 
 /**
@@ -111,15 +115,7 @@ export async function minedBlock(proxy) {
   await until(
     "a block was mined",
     async () => {
-      const body = JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "eth_getBlockByNumber",
-        params: ["latest", false],
-      });
-      const headers = { "content-type": "application/json", origin: proxy.url };
-      const response = await fetch(`${proxy.url}/rpc/local`, { method: "POST", headers, body });
-      ({ result: block } = await response.json());
+      ({ result: block } = JSON.parse(await newestBlock(proxy.url)));
       return block !== null;
     },
     BLOCK_SECONDS,

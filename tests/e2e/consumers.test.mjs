@@ -18,13 +18,6 @@ after(async () => {
   await packages?.remove();
 });
 
-/** Processor time that pages take in a second, in seconds. */
-async function second(browser, page) {
-  const before = await browser.pageSeconds();
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
-  return (await browser.pageSeconds()) - before;
-}
-
 for (const [name, options] of [
   [
     "no bundler, an import map and a strict policy",
@@ -55,11 +48,11 @@ for (const [name, options] of [
     const verdict = await page.evaluate((block) => globalThis.verify(block), await minedBlock(site.proxy));
     assert.equal(verdict.ok, true, verdict.reason);
 
-    const mining = await second(browser, page);
+    const mining = await browser.pageLoad();
     await part("button").click();
     await until("it says that it stopped", async () => /^Stopped\./.test(await part("status").textContent()));
     await until("no worker is left", () => workers.names.length === 0, 1);
-    const used = await second(browser, page);
+    const used = await browser.pageLoad();
     const words = `${used.toFixed(3)} s of processor time a second after the stop, ${mining.toFixed(3)} before`;
     t.diagnostic(words);
     assert.ok(used < mining / 5, words);
