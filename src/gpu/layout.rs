@@ -166,7 +166,7 @@ impl Layout {
         Ok(self)
     }
 
-    /// The layout that suits a device best: workgroups of [`SOFTWARE_GROUP`] where it is a program on the CPU, and whole
+    /// The layout that suits a device best: workgroups of 32 where it is a program on the CPU, and whole
     /// rows where bindings may be so large.
     pub fn tuned(self, abilities: &Abilities) -> Layout {
         let mut tuned = self;
