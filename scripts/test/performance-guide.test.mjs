@@ -1,5 +1,5 @@
-// Holds docs/performance.md, and the commands of every document, to what there is.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// Holds docs/performance.md to what there is.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "../checkout.mjs";
@@ -8,19 +8,6 @@ import { rowsUnder } from "./markdown-tables.mjs";
 const read = (path) => readFileSync(join(root, path), "utf8");
 const GUIDE = read("docs/performance.md");
 const README = read("README.md");
-
-/** The documents for people, by their paths. */
-const DOCUMENTS = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "deploy/README.md",
-  "www/lib/README.md",
-  "www/verify/README.md",
-].concat(
-  readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-);
 
 /** The long options in a line, from the last of these words on. */
 const optionsAfter = (line, word) => line.slice(line.lastIndexOf(word)).match(/(?<=\s)--[a-z][a-z-]*/g) ?? [];
@@ -33,27 +20,10 @@ function clapOptions(path) {
     .map(([, , field]) => `--${field.replaceAll("_", "-")}`);
 }
 
-describe("every command", () => {
-  const scripts = JSON.parse(read("package.json")).scripts;
-
-  test.each(DOCUMENTS)("of npm that %s names is a script", (path) => {
-    const named = [...read(path).matchAll(/\bnpm (?:run (?:--silent )?([a-z][a-z0-9:]*)|(start|test)\b)/g)];
-    const unknown = named
-      .map(([, script, short]) => script ?? short)
-      .filter((script) => !(script in scripts));
-    expect(unknown).toEqual([]);
-  });
-
-  test.each(DOCUMENTS)("of node that %s names is a file", (path) => {
-    const named = [...read(path).matchAll(/\bnode ((?:scripts|tests|benches)\/\S+\.mjs)/g)].map(
-      ([, file]) => file,
-    );
-    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
-  });
-
+describe("every command of the guide", () => {
   const lines = GUIDE.split("\n").map((line) => line.replace(/ {2,}#.*/, ""));
 
-  test("of the performance guide has the options that it gives", () => {
+  test("has the options that it is given", () => {
     const known = {
       "npm run bench": read("benches/options.mjs").match(/--[a-z]+/g),
       "npm run test:e2e": ["--slow"],
@@ -72,7 +42,7 @@ describe("every command", () => {
     expect(seen).toBeGreaterThan(20);
   });
 
-  test("of criterion is a bench, and of cargo a package or an example", () => {
+  test("is of a bench, a package or an example that there is", () => {
     const manifest = read("Cargo.toml");
     const benches = lines.flatMap((line) => /--bench (\w+)/.exec(line)?.[1] ?? []);
     expect(benches.length).toBe(3);
