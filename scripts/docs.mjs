@@ -19,11 +19,11 @@ const PARTS = [
   ["rust/solo_pool/index.html", "solo_pool", "the pool (crate)"],
 ];
 
-/** Every warning is an error: what is public has a comment, and every link in one leads somewhere. */
+/** Every warning is an error, as in scripts/typedoc.mjs: what is public has a comment, whose links lead somewhere. */
 const STRICT = { RUSTDOCFLAGS: "-D warnings" };
 
-/** Reads the comments of the npm packages, by typedoc.json; fails on every warning. Needs the wasm artifacts. */
-export const readTypeScript = (args = ["--emit", "none"]) => run("npx", ["typedoc", ...args]);
+/** Reads the comments of the npm packages, and writes their pages into a folder, where one is given. Needs the wasm artifacts. */
+export const readTypeScript = (...folder) => run("node", ["scripts/typedoc.mjs", ...folder]);
 
 /** Reads the comments of the library crates and writes their pages; returns cargo's folder of them. */
 export async function readRust() {
@@ -46,7 +46,7 @@ async function writeDocs() {
   await wasmArtifacts();
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  await readTypeScript(["--out", join(FOLDER, "typescript")]);
+  await readTypeScript(join(FOLDER, "typescript"));
   cpSync(await readRust(), join(FOLDER, "rust"), { recursive: true });
   writeFileSync(join(FOLDER, "index.html"), indexPage());
   console.log(`open ${join(FOLDER, "index.html")}`);

@@ -33,4 +33,6 @@ export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-e
 export type { StratumClientEvents } from "./stratum-events.js";
 export { type Deadlines, DEFAULT_DEADLINES, isAddress, type StratumOptions } from "./stratum-options.js";
 export { PROTOCOL } from "./subscription.js";
+export type { Hash256 } from "./target.js";
+export type { TypedEventTarget, TypedListener } from "./typed-events.js";
 export type { Backend, CpuBackend } from "./worker-messages.js";
