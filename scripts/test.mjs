@@ -5,6 +5,7 @@ import { ensureClippy } from "./bootstrap/clippy.mjs";
 import { thisMachine } from "./bootstrap/machine.mjs";
 import { findVulkan } from "./bootstrap/vulkan.mjs";
 import { npmPackages, page, program, wasmArtifacts } from "./builds.mjs";
+import { readRust, readTypeScript } from "./docs.mjs";
 import { run } from "./run.mjs";
 import { gpuTests, rustTests } from "./rust-tests.mjs";
 import { runSteps } from "./steps.mjs";
@@ -46,6 +47,13 @@ const passed = await runSteps([
   { name: "wasm lints", run: () => run("cargo", ["xtask", "wasm", "--check"]) },
   { name: "wasm artifacts", run: wasmArtifacts },
   { name: "TypeScript and the page", run: page },
+  {
+    name: "references from the comments",
+    run: async () => {
+      await readTypeScript();
+      await readRust();
+    },
+  },
   { name: "JavaScript lints and format", run: () => npm("lint") },
   { name: "unit and wasm tests", run: () => npm("test:unit") },
   {

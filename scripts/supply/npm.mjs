@@ -8,7 +8,7 @@ import { isAllowed, licenceOf } from "./licences.mjs";
 const SHIPPED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT"];
 
 /** Licences of tools besides: they run here and nothing of them is handed on. */
-const TOOLS = [...SHIPPED, "CC-BY-4.0", "LGPL-3.0-or-later", "MPL-2.0"];
+const TOOLS = [...SHIPPED, "CC-BY-4.0", "LGPL-3.0-or-later", "MPL-2.0", "Python-2.0"];
 
 /**
  * What breaks the rules, as sentences. `lock` is a package-lock.json, `manifests` the package.json of the checkout by

@@ -177,7 +177,7 @@ impl Layout {
         self
     }
 
-    /// The layout that suits a device best: workgroups of [`SOFTWARE_GROUP`] where it is a program on the CPU, subgroups
+    /// The layout that suits a device best: workgroups of 32 where it is a program on the CPU, subgroups
     /// where it is none and has them, and whole rows where bindings may be so large.
     pub fn tuned(self, abilities: &Abilities) -> Layout {
         let mut tuned = self;

@@ -44,7 +44,9 @@ export interface BenchmarkProgress {
 
 /** What a benchmark measured. Times are in milliseconds. */
 export interface BenchmarkResult {
+  /** Which artifact solved. */
   readonly backend: CpuBackend;
+  /** Threads that solved; 1 for the back end `single`. */
   readonly threads: number;
   /** Timed runs. A run is one nonce; everybody's are the same. */
   readonly runs: number;
@@ -52,12 +54,15 @@ export interface BenchmarkResult {
   readonly firstMs: number;
   /** The median of the timed runs. */
   readonly ms: number;
+  /** The shortest of the timed runs. */
   readonly minMs: number;
+  /** The longest of the timed runs. */
   readonly maxMs: number;
   /** The medians by stage: leaves, then nine rounds. */
   readonly roundsMs: readonly number[];
   /** Of the timed runs, all of them counted. */
   readonly solutions: number;
+  /** Those solutions by the sum of the timed runs. */
   readonly solutionsPerSecond: number;
   /** Whether every run found as many solutions as its nonce has. */
   readonly correct: boolean;

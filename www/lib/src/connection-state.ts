@@ -13,9 +13,9 @@
  * `stop` leads to `stopped` from everywhere, and so does `refused` (every pool of the list has given an error that trying
  * again cannot mend) from every state that has a connection. `stopped` is the end: a new session is a new client.
  *
- * Which pool of the list the next try goes to is not part of the state: see {@link PoolList}. A connection that is made
- * beside the one in use, to see whether an earlier pool is back, has a life of its own in the same table; the client
- * hears of it when it has a job, by `returned`.
+ * Which pool of the list the next try goes to is not part of the state: see {@link StratumClient.pool}. A connection that
+ * is made beside the one in use, to see whether an earlier pool is back, has a life of its own in the same table; the
+ * client hears of it when it has a job, by `returned`.
  */
 export type ConnectionState =
   /** Made, not started. */

@@ -8,7 +8,9 @@ export interface Capabilities {
   readonly secureContext: boolean;
   /** Served with the isolation headers: shared memory, and so threads, can be had. */
   readonly crossOriginIsolated: boolean;
+  /** WebAssembly has the 128-bit vectors that every artifact needs. */
   readonly simd: boolean;
+  /** There is a `Worker` class. */
   readonly workers: boolean;
   /** Logical processors; 1 where the browser does not say. */
   readonly processors: number;

@@ -1,4 +1,9 @@
-// The script of the GPU's worker: owns one device. It is loaded only where a GPU is wanted.
+/**
+ * The script of the GPU's worker, for the option `gpuWorkerUrl` of a `Miner`; it exports nothing. It owns one device,
+ * and is loaded only where a GPU is wanted.
+ *
+ * @module aion-web-miner/gpu-worker
+ */
 import type { GpuAdapter, GpuModule } from "./gpu-core.js";
 import { GpuLoop } from "./gpu-loop.js";
 import { MinerError, messageOf } from "./miner-error.js";

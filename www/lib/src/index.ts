@@ -1,3 +1,12 @@
+/**
+ * Mines Aion in a browser tab: {@link Miner} is the whole of it, {@link StratumClient} the connection alone,
+ * {@link benchmark} the solver alone. All of `aion-pow-verify` is exported too.
+ *
+ * Importing starts nothing and is safe where there is no DOM. Errors are {@link MinerError}, {@link StratumError} and
+ * {@link VerifyError}, each with a `code` from a fixed list.
+ *
+ * @module aion-web-miner
+ */
 export * from "aion-pow-verify";
 export {
   benchmark,
@@ -24,4 +33,6 @@ export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-e
 export type { StratumClientEvents } from "./stratum-events.js";
 export { type Deadlines, DEFAULT_DEADLINES, isAddress, type StratumOptions } from "./stratum-options.js";
 export { PROTOCOL } from "./subscription.js";
+export type { Hash256 } from "./target.js";
+export type { TypedEventTarget, TypedListener } from "./typed-events.js";
 export type { Backend, CpuBackend } from "./worker-messages.js";

@@ -1,3 +1,10 @@
+/**
+ * Threads on servers that cannot send the isolation headers, by a service worker: `isolation-worker.js` of this package,
+ * which you copy to your site.
+ *
+ * @module aion-web-miner/isolation
+ */
+
 /** How isolating this page has ended. */
 export type Isolation =
   /** The page is cross-origin isolated: threads can be had. */

@@ -34,18 +34,23 @@ export type MinerErrorCode =
 
 /** What memory was asked for, and what was to be had, where that is known; in bytes. */
 export interface MemoryShortage {
+  /** What the solver reserves. */
   readonly neededBytes: number;
+  /** What the device may spare for it; null where the browser refused and said no more. */
   readonly availableBytes: number | null;
 }
 
 /** A {@link MinerErrorCode} with a message. */
 export class MinerError extends Error {
+  /** Always `MinerError`. */
   override readonly name = "MinerError";
+  /** What went wrong, by name. */
   readonly code: MinerErrorCode;
 
   /** What was missing, where the code is `out-of-memory` and it is the CPU's solver that lacks it. */
   readonly memory: MemoryShortage | null;
 
+  /** Made by the package; `message` names value and limit. */
   constructor(
     code: MinerErrorCode,
     message: string,

@@ -36,13 +36,15 @@ export interface ShareEvent {
   readonly jobId: string;
   /** Hex of 32 bytes, big-endian. */
   readonly powHash: string;
-  /** The pool's code and words for a rejection, or why the verdict is missing. */
+  /** The pool's code for a rejection, or the name of the error that ended the waiting; null where there is none. */
   readonly code: number | string | null;
+  /** The pool's words for a rejection, or those of the error that ended the waiting. */
   readonly reason: string | null;
 }
 
 /** A finished run: one nonce. */
 export interface RunEvent {
+  /** Where it was solved. */
   readonly backend: Backend;
   /** Time it took, in milliseconds; of a GPU's batch each run's part. */
   readonly ms: number;
@@ -54,30 +56,47 @@ export interface RunEvent {
 
 /** What a miner says beside what its connection does. */
 export interface MinerNotice {
+  /** Which of the two. */
   readonly code:
     /** The machine slept; the connection is made anew. */
     | "woke"
     /** The solver was silent, and another one takes its place. */
     | "solver-restarted";
+  /** The same in a sentence. */
   readonly message: string;
 }
 
 /** What a miner tells; each is the `detail` of an event of that name. */
 export interface MinerEvents {
+  /** A share was submitted, or something became of one. */
   share: ShareEvent;
+  /** New work from the pool. */
   job: Job;
+  /** A run is done. */
   run: RunEvent;
   /** After every run and every verdict. */
   stats: MinerStats;
-  state: { readonly state: MinerState; readonly previous: MinerState };
+  /** The miner has moved on in its life. */
+  state: {
+    /** Where it is now. */
+    readonly state: MinerState;
+    /** Where it was. */
+    readonly previous: MinerState;
+  };
   /** What speaks against working has changed; nothing does any more where `reasons` is empty. Not told when the miner ends. */
-  pause: { readonly reasons: readonly PauseReason[] };
+  pause: {
+    /** In the order in which they began. */
+    readonly reasons: readonly PauseReason[];
+  };
   /** Something worth a line in a log. */
   notice: StratumClientEvents["notice"] | MinerNotice;
-  /** `retryInMs` is null where no new connection follows from it; `pool` is the address it is about, if it is about one. */
+  /** Something went wrong. Whether it ended the miner is told by its state. */
   error: {
+    /** What. */
     readonly error: MinerError | StratumError;
+    /** Milliseconds to the next try at a pool; null where no new connection follows from it. */
     readonly retryInMs: number | null;
+    /** The address of the pool it is about, where it is about one. */
     readonly pool: string | null;
   };
 }

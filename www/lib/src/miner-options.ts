@@ -14,6 +14,7 @@ export const BACKENDS: readonly BackendOption[] = ["auto", "cpu", "gpu", "both"]
 
 /** Where to mine, for whom, and with how much of the machine. */
 export interface MinerOptions extends StratumOptions {
+  /** Where solving is done; `cpu` by default. */
   readonly backend?: BackendOption;
   /** Solver threads; half of the processors by default. Without cross-origin isolation there is one, whatever is asked. */
   readonly threads?: number;

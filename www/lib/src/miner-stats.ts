@@ -16,13 +16,15 @@ export interface GpuStats {
  * still on their way they are the submitted ones, each counted once.
  */
 export interface MinerStats {
-  /** Over the last {@link WINDOW_MS} of mining. */
+  /** Over the last 30 seconds of mining; 0 in a pause. */
   readonly solutionsPerSecond: number;
   /** Finished runs; a run is one nonce. */
   readonly runs: number;
   /** Solutions found, whether or not they meet the target. */
   readonly solutions: number;
+  /** Shares sent to a pool. */
   readonly submitted: number;
+  /** Shares that a pool has answered with `true`. */
   readonly accepted: number;
   /** Rejected for any other reason than that they came too late. */
   readonly rejected: number;

@@ -40,10 +40,12 @@ export class Miner extends TypedEventTarget<MinerEvents> {
     this.#throttle = options.throttle ?? 1;
   }
 
+  /** Where the miner is in its life. */
   get state(): MinerState {
     return this.#state;
   }
 
+  /** What was done so far, and the rate of this moment. */
   get stats(): MinerStats {
     return this.#stats.at(Date.now());
   }

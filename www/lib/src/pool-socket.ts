@@ -3,10 +3,15 @@ import { MAX_LINE_BYTES, StratumError } from "./stratum-error.js";
 
 /** The part of a WebSocket that is used; browsers' own fits, and so does the one of the npm package `ws`. */
 export interface WebSocketLike {
+  /** Sends one text message. */
   send(data: string): void;
+  /** Begins to close. */
   close(code?: number, reason?: string): void;
+  /** It is open, or has failed; a `close` follows a failure. */
   addEventListener(type: "open" | "error", listener: () => void): void;
+  /** A message; `data` is a string where it is text. */
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  /** It is closed, with the code and reason of RFC 6455. */
   addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
 }
 

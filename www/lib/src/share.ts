@@ -15,11 +15,13 @@ export interface Share {
 
 /** What the pool said of a share. */
 export interface Verdict {
+  /** Whether the pool counts it. */
   readonly accepted: boolean;
   /** True for a rejection that says no more than that the share came too late. */
   readonly stale: boolean;
-  /** The pool's code and words for a rejection. */
+  /** The pool's code for a rejection, where it gave one. */
   readonly code: number | null;
+  /** The pool's words for a rejection, at most 200 characters; null where it accepts. */
   readonly reason: string | null;
 }
 

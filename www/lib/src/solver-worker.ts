@@ -1,4 +1,9 @@
-// The script of the solver worker: owns one wasm instance and its threads, so that ending the worker ends them all.
+/**
+ * The script of the solver worker, for the option `workerUrl` of a `Miner`; it exports nothing. It owns one wasm
+ * instance and its threads, so that ending the worker ends them all.
+ *
+ * @module aion-web-miner/solver-worker
+ */
 import { loadCore } from "./load-core.js";
 import { MinerError, messageOf } from "./miner-error.js";
 import { SolverLoop } from "./solver-loop.js";

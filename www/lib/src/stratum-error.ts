@@ -67,9 +67,12 @@ const FINAL: ReadonlySet<StratumErrorCode> = new Set([
 
 /** A {@link StratumErrorCode} with a message that names the value and the limit. */
 export class StratumError extends Error {
+  /** Always `StratumError`. */
   override readonly name = "StratumError";
+  /** What went wrong, by name. */
   readonly code: StratumErrorCode;
 
+  /** Made by the package; `message` names value and limit. */
   constructor(code: StratumErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

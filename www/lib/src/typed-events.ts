@@ -10,11 +10,13 @@ export type TypedListener<Detail> = (event: CustomEvent<Detail>) => void;
 
 /** An `EventTarget` whose event names and details are given by the map `Events`. */
 export class TypedEventTarget<Events extends object> extends Base {
+  /** As the platform's, with the `detail` of the event known. */
   override addEventListener<Name extends keyof Events & string>(
     name: Name,
     listener: TypedListener<Events[Name]> | null,
     options?: AddEventListenerOptions | boolean,
   ): void;
+  /** As the platform's, for any other name. */
   override addEventListener(
     name: string,
     listener: EventListenerOrEventListenerObject | null,
@@ -28,11 +30,13 @@ export class TypedEventTarget<Events extends object> extends Base {
     super.addEventListener(name, listener as EventListener | null, options);
   }
 
+  /** As the platform's. */
   override removeEventListener<Name extends keyof Events & string>(
     name: Name,
     listener: TypedListener<Events[Name]> | null,
     options?: EventListenerOptions | boolean,
   ): void;
+  /** As the platform's, for any other name. */
   override removeEventListener(
     name: string,
     listener: EventListenerOrEventListenerObject | null,

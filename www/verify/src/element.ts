@@ -1,3 +1,9 @@
+/**
+ * Importing this defines `<aion-block-proof>`, a badge that checks a block in the visitor's browser. Where there is no DOM,
+ * importing it does nothing.
+ *
+ * @module aion-pow-verify/element
+ */
 import { init, verifyBlock, type VerifyResult } from "./index.js";
 
 /** The element's name. Importing this module defines it. */
@@ -43,6 +49,7 @@ let sheet: CSSStyleSheet | undefined;
  * Parts for styles: `badge`, `mark`, `text`, `details`. The event `verified` carries the result, where there is one.
  */
 export class BlockProofElement extends Base {
+  /** @internal Read by the browser. */
   static readonly observedAttributes = ["block", "wasm-url"];
 
   readonly #mark = part("span", "mark");
@@ -53,6 +60,7 @@ export class BlockProofElement extends Base {
   #block: string | object | null = null;
   #turn = 0;
 
+  /** Made by the browser for the tag, or by `document.createElement`. Checks nothing before it is in a document. */
   constructor() {
     super();
     this.#mark.setAttribute("aria-hidden", "true");
@@ -78,11 +86,13 @@ export class BlockProofElement extends Base {
     return this.#block;
   }
 
+  /** Another block is checked at once where the badge is in a document, and takes the place of one that is being checked. */
   set block(block: string | object | null) {
     this.#block = block;
     if (this.isConnected) void this.#check();
   }
 
+  /** @internal Called by the browser. */
   connectedCallback(): void {
     // A property that was set before this class was there hides the one of the class.
     if (Object.hasOwn(this, "block")) {
@@ -93,6 +103,7 @@ export class BlockProofElement extends Base {
     void this.#check();
   }
 
+  /** @internal Called by the browser. */
   attributeChangedCallback(name: string, _: string | null, value: string | null): void {
     if (name === "block") this.#block = value;
     if (this.isConnected) void this.#check();

@@ -6,7 +6,9 @@ import { needLoaded, verifyError } from "./verifier.js";
 
 /** A solution of any plain Equihash(n, k). Strings are hex, with or without `0x`. */
 export interface EquihashClaim {
+  /** The bits of a leaf: k + 1 digits of at most 25 bits, 512 at most. */
   readonly n: number;
+  /** The levels of the solution's tree, 3 to 15; a solution has 2^k indices. */
   readonly k: number;
   /** The 16 bytes of the leaves' BLAKE2b: `ZcashPoW` ‖ LE32(n) ‖ LE32(k), for instance. */
   readonly personalization: Bytes;

@@ -20,4 +20,4 @@ export {
   type Subject,
   verifySolution,
 } from "./solution.js";
-export type { WasmSource } from "./verifier.js";
+export type { WasmInput, WasmSource } from "./verifier.js";

@@ -46,14 +46,19 @@ export type CheckName =
 
 /** One step, and what it found, in words. */
 export interface Check {
+  /** Which step. */
   readonly name: CheckName;
+  /** Whether it holds. */
   readonly ok: boolean;
+  /** What was found, in a sentence. */
   readonly detail: string;
 }
 
 /** Something that a reader might take for checked, and why it was not. */
 export interface NotChecked {
+  /** What was left unchecked. */
   readonly name: "on-chain" | "declared-difficulty" | "stake-half" | "block-hash" | "target";
+  /** Why, in a sentence. */
   readonly detail: string;
 }
 
@@ -61,6 +66,7 @@ export interface NotChecked {
 export interface VerifyResult {
   /** The item's place in the input, from zero. */
   readonly index: number;
+  /** The block's number, where one came along. */
   readonly number?: number;
   /** Whether everything that the item claims holds; null where there was nothing to judge. */
   readonly ok: boolean | null;
@@ -74,6 +80,7 @@ export interface VerifyResult {
   readonly mineHash?: string;
   /** Present where a whole header came along. */
   readonly blockHash?: string;
+  /** BLAKE2b-256 of mine hash, nonce and solution: what lies below the boundary or does not. */
   readonly powHash?: string;
   /** Whether the solution keeps the whole rule. */
   readonly equihash?: boolean;
@@ -93,7 +100,11 @@ export interface VerifyResult {
 
 /** What was found for one block, and how long it took. */
 export interface BlockResult extends VerifyResult {
-  readonly timings: { readonly totalMs: number };
+  /** How long it took. */
+  readonly timings: {
+    /** The whole call, in milliseconds. */
+    readonly totalMs: number;
+  };
 }
 
 /**
@@ -109,9 +120,12 @@ export type VerifyErrorCode = "not-initialised" | "unreadable" | "bad-argument";
 
 /** Thrown for misuse. A block that is bad gives a result instead. */
 export class VerifyError extends Error {
+  /** Always `VerifyError`. */
   override readonly name = "VerifyError";
+  /** What kind of misuse; the message says which. */
   readonly code: VerifyErrorCode;
 
+  /** Made by the package; `message` names value and limit. */
   constructor(code: VerifyErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -10,8 +10,18 @@ import { needLoaded, verifyError } from "./verifier.js";
 
 /** What a solution was found for: the header's 497 bytes, or their hash. */
 export type Subject =
-  | { readonly header: Bytes; readonly mineHash?: never }
-  | { readonly mineHash: Bytes; readonly header?: never };
+  | {
+      /** The 497 bytes that are hashed: the header's fields one after the other, integers big-endian. */
+      readonly header: Bytes;
+      /** Not beside a header. */
+      readonly mineHash?: never;
+    }
+  | {
+      /** The 32 bytes that a job calls header hash. */
+      readonly mineHash: Bytes;
+      /** Not beside a mine hash. */
+      readonly header?: never;
+    };
 
 /** A solution and what it has to meet. Strings are hex, with or without `0x`. */
 export type SolutionClaim = Subject & {
@@ -27,7 +37,9 @@ export type SolutionClaim = Subject & {
 
 /** Whether a solution keeps the whole rule, and its hash lies below the boundary where one was given. */
 export interface SolutionResult {
+  /** Whether all that was asked about holds. */
   readonly ok: boolean;
+  /** Of the first step that does not hold. */
   readonly reason?: Reason;
 }
 

@@ -1,8 +1,11 @@
-import initWasm, { type InitInput } from "../wasm/verify/aion_pow.js";
+import initWasm from "../wasm/verify/aion_pow.js";
 import { VerifyError, type VerifyErrorCode } from "./result.js";
 
 /** The verifier's wasm: a module, its bytes, a response, or where to fetch it. */
-export type WasmSource = InitInput | Promise<InitInput>;
+export type WasmInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+/** The same, at once or later. */
+export type WasmSource = WasmInput | Promise<WasmInput>;
 
 let loading: Promise<void> | undefined;
 let loaded = false;

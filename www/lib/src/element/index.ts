@@ -1,4 +1,9 @@
-// Importing this defines both elements: `<aion-miner>`, and the verifier's `<aion-block-proof>`.
+/**
+ * Importing this defines both elements: `<aion-miner>`, and the verifier's `<aion-block-proof>`. Where there is no DOM,
+ * importing it does nothing.
+ *
+ * @module aion-web-miner/element
+ */
 import "aion-pow-verify/element";
 import { MinerElement } from "./miner-element.js";
 

@@ -42,6 +42,7 @@ const AT_REST: ReadonlySet<MinerState> = new Set(["idle", "stopped", "failed"]);
  * `--aion-ground`, `--aion-ink`, `--aion-quiet`, `--aion-line`, `--aion-bad`, `--aion-radius`.
  */
 export class MinerElement extends Base {
+  /** @internal Read by the browser. */
   static readonly observedAttributes: readonly string[] = ATTRIBUTES;
 
   readonly #owner = made("span", "owner");
@@ -59,6 +60,7 @@ export class MinerElement extends Base {
   readonly #replaced = new Set<Promise<void>>();
   #trouble: Trouble | null = null;
 
+  /** Made by the browser for the tag, or by `document.createElement`. Starts nothing. */
   constructor() {
     super();
     this.#receiver.append("Mines Aion for ", this.#owner, ", account ", this.#account);
@@ -108,14 +110,17 @@ export class MinerElement extends Base {
     await Promise.all([this.#miner?.stop(), ...this.#replaced]);
   }
 
+  /** @internal Called by the browser. */
   connectedCallback(): void {
     this.#readAttributes();
   }
 
+  /** @internal Called by the browser. */
   disconnectedCallback(): void {
     void this.stop();
   }
 
+  /** @internal Called by the browser. */
   attributeChangedCallback(name: string): void {
     if (this.isConnected) this.#readAttributes(name === "throttle");
   }
