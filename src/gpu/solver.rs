@@ -40,6 +40,8 @@ pub struct GpuSolver {
     feeder: Feeder,
     pub(super) meter: Meter,
     bytes: u64,
+    /// Milliseconds from the first shader to the end of the self-test.
+    pub(super) opening_ms: f64,
 }
 
 /// The stages that all batches share.
@@ -105,6 +107,7 @@ impl GpuSolver {
         let bytes = Buffers::bytes(&layout, &results, inputs, BATCHES);
         let make = || Buffers::new(&device.device, &layout, inputs);
         let buffers = device.create("a buffer", bytes, make).await?;
+        let began = Instant::now();
         let stages = Stages {
             counter_word: CHAIN_COUNTER_WORD,
             leaves: stages::leaves(&device, &layout, &buffers, &buffers.rows[0], CHAIN_COUNTER_WORD).await?,
@@ -133,8 +136,10 @@ impl GpuSolver {
             results,
             meter: Meter::default(),
             bytes,
+            opening_ms: 0.0,
         };
         solver.test_itself().await?;
+        solver.opening_ms = began.elapsed().as_secs_f64() * 1e3;
         Ok(solver)
     }
 

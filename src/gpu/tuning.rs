@@ -10,6 +10,9 @@ use super::solver::GpuSolver;
 const FEWEST_NONCES: u32 = 4;
 /// Nonces are timed for so many batches' time, since some browsers see the end of a batch up to 100 ms late.
 const BATCHES_TIMED: u32 = 4;
+/// Milliseconds from the first shader to the end of the self-test above which nothing is tried: seven more shaders would have
+/// the leaves' own in them, by far the longest, and a driver that is slow at it would keep whoever waits waiting.
+const MOST_OPENING_MS: f64 = 1000.0;
 /// Fused leaves take memory, so they have to be faster by at least this part.
 const WORTH: f64 = 0.03;
 
@@ -30,13 +33,16 @@ impl LeavesTimed {
 }
 
 impl GpuSolver {
-    /// [Fuses leaves](GpuSolver::fuse_leaves) if the device is faster so, and fast enough to have several nonces in a batch. It
-    /// solves nonces whose solutions are known, for about a second. No batch may be in flight.
+    /// [Fuses leaves](GpuSolver::fuse_leaves) if the device is faster so, and fast enough to have several nonces in a batch, and
+    /// its driver compiles fast. It solves nonces whose solutions are known, for about a second. No batch may be in flight.
     ///
     /// # Errors
     /// What is wrong with the device.
     #[doc(hidden)]
     pub async fn choose_leaves(&mut self) -> Result<(), GpuError> {
+        if self.opening_ms > MOST_OPENING_MS {
+            return Ok(());
+        }
         // What came first also paid for what happens once.
         self.forget_speed();
         if self.known_nonce_ms(1).await?.is_some() {

@@ -21,19 +21,25 @@ pub struct GpuCore {
 impl GpuCore {
     /// Opens the browser's adapter, reserves all memory, about 500 MiB on the device, and has it solve a nonce whose
     /// solutions are known. With `hardware` set, an adapter that is a program on the CPU is refused. `digitBits` below 21
-    /// make a smaller puzzle, for tests.
+    /// make a smaller puzzle, and `fusedLeaves` has batches make the leaves of each nonce in the rounds of the one before
+    /// where else the device is asked what is faster on it: both are for tests.
     ///
     /// # Errors
     /// Rejects with an `Error` whose `name` says what is wrong in kebab-case: `no-adapter`, `software-adapter`, `limits`,
     /// `device-refused`, `out-of-memory`, `validation`, `device-lost`, `self-test`, `wrong-answer`, `layout`.
-    pub async fn open(hardware: bool, digit_bits: Option<u32>) -> Result<GpuCore, JsValue> {
-        let solver = open(hardware, digit_bits).await.map_err(error)?;
+    pub async fn open(
+        hardware: bool,
+        digit_bits: Option<u32>,
+        fused_leaves: Option<bool>,
+    ) -> Result<GpuCore, JsValue> {
+        let opened = open(hardware, digit_bits, fused_leaves.unwrap_or(false)).await;
+        let solver = opened.map_err(error)?;
         Ok(GpuCore {
             solver: RefCell::new(solver),
         })
     }
 
-    /// The adapter as JSON: `{"name", "driver", "backend", "software", "memoryBytes"}`.
+    /// The adapter as JSON: `{"name", "driver", "backend", "software", "memoryBytes", "fusedLeaves"}`.
     pub fn adapter(&self) -> String {
         let solver = self.solver.borrow();
         let adapter = solver.adapter();
@@ -49,6 +55,8 @@ impl GpuCore {
         writer.truth(Some(adapter.is_software));
         writer.name("memoryBytes");
         writer.integer(solver.memory_bytes());
+        writer.name("fusedLeaves");
+        writer.truth(Some(solver.has_fused_leaves()));
         writer.close_object();
         writer.finish()
     }
@@ -101,7 +109,7 @@ impl GpuCore {
     }
 }
 
-async fn open(hardware: bool, digit_bits: Option<u32>) -> Result<GpuSolver, GpuError> {
+async fn open(hardware: bool, digit_bits: Option<u32>, fused_leaves: bool) -> Result<GpuSolver, GpuError> {
     let layout = match digit_bits {
         Some(digit_bits) => Layout::reduced(digit_bits)?,
         None => Layout::aion(),
@@ -110,7 +118,11 @@ async fn open(hardware: bool, digit_bits: Option<u32>) -> Result<GpuSolver, GpuE
         true => AdapterChoice::Hardware,
         false => AdapterChoice::Fastest,
     };
-    GpuSolver::open_tuned(choice, layout).await
+    let mut solver = GpuSolver::open_tuned(choice, layout).await?;
+    if fused_leaves {
+        solver.fuse_leaves().await?;
+    }
+    Ok(solver)
 }
 
 async fn report(

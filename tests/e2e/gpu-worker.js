@@ -5,9 +5,9 @@ import init, { GpuCore } from "/www/lib/wasm/gpu/aion_pow.js";
 let core;
 
 const calls = {
-  async open({ hardware = false, digitBits }) {
+  async open({ hardware = false, digitBits, fusedLeaves }) {
     await init();
-    core = await GpuCore.open(hardware, digitBits);
+    core = await GpuCore.open(hardware, digitBits, fusedLeaves);
     return JSON.parse(core.adapter());
   },
   async solve({ mineHash, batches }) {

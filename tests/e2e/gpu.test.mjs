@@ -85,6 +85,38 @@ test("two batches in flight give the known solutions, misuse and a lost device t
   }
 });
 
+test("leaves made in the rounds of the nonce before give the same solutions", async () => {
+  const server = await startIsolatedServer();
+  const browser = await startBrowser(SOFTWARE_GPU);
+  try {
+    const { page, faults, close } = await browser.open(`${server.url}/`);
+    const call = await startWorker(page);
+    const opened = await call("open", { digitBits: DIGIT_BITS, fusedLeaves: true });
+    assert.equal(opened.error, undefined);
+    assert.equal(opened.value.fusedLeaves, true);
+    // As in the test above, each of them first, last and between.
+    const nonces = [37, 36, 38, 37, 36];
+    const batches = [nonces.flatMap(nonce)];
+    const { value: solved } = await call("solve", { mineHash: bytes(0x3c), batches });
+    assert.deepEqual(
+      solved[0].map(({ solutions, dropped }) => [solutions, dropped]),
+      [
+        [3, 0],
+        [0, 0],
+        [1, 0],
+        [3, 0],
+        [0, 0],
+      ],
+    );
+    assert.deepEqual(solved[0][0].shares, solved[0][3].shares);
+    assert.deepEqual(faults, []);
+    await close();
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+});
+
 test("without an adapter it says so", async () => {
   const server = await startIsolatedServer();
   const browser = await startBrowser(["--disable-features=WebGPU", "--disable-gpu"]);
