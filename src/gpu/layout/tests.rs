@@ -37,12 +37,49 @@ fn a_layout_is_tuned_to_what_the_device_has_and_no_further() {
     let narrow = Abilities {
         binding_bytes: (160 << 20) - 1,
         is_software: true,
+        has_subgroups: true,
     };
     let software = aion.clone().tuned(&narrow);
     assert_eq!(
-        (software.whole_rows(), software.workgroup()),
-        (false, SOFTWARE_GROUP)
+        (software.whole_rows(), software.workgroup(), software.subgroups()),
+        (false, SOFTWARE_GROUP, false)
     );
+    let card = Abilities {
+        is_software: false,
+        ..narrow
+    };
+    let card = aion.tuned(&card);
+    assert_eq!((card.workgroup(), card.subgroups()), (256, true));
+}
+
+#[test]
+fn rounds_behind_the_first_make_all_leaves_of_the_next_nonce_between_them_and_each_once() {
+    let reduced = (8..=19).map(|bits| Layout::reduced(bits).unwrap());
+    let narrow = Layout::aion().with_workgroup(32).unwrap();
+    for layout in reduced.chain([Layout::aion(), narrow]) {
+        let mut next = 0;
+        for round in 2..=ROUNDS {
+            let groups = layout.leaf_groups_beside(round);
+            assert_eq!(groups.start, next, "round {round}");
+            next = groups.end;
+        }
+        assert_eq!(next, layout.digests().div_ceil(layout.workgroup()));
+    }
+    // Most beside the round that moves most.
+    let shares: Vec<usize> = (2..=ROUNDS)
+        .map(|round| Layout::aion().leaf_groups_beside(round).len())
+        .collect();
+    assert_eq!(shares.iter().sum::<usize>(), 8192);
+    assert!(shares[0] > 2 * shares[6], "{shares:?}");
+}
+
+#[test]
+fn fused_rounds_move_the_bytes_of_the_leaves_too() {
+    let layout = Layout::aion();
+    let apart: u64 = (0..=LAYERS).map(|stage| layout.stage_bytes(stage)).sum();
+    let fused: u64 = (0..=LAYERS).map(|stage| layout.fused_stage_bytes(stage)).sum();
+    assert!((apart - 8..=apart).contains(&fused), "{apart}, {fused}");
+    assert_eq!(layout.leaf_row_bytes() >> 20, 160);
 }
 
 #[test]
