@@ -31,6 +31,8 @@ test(
         tag("invalid", quoted({ ...block, nonce: `0x${"11".repeat(32)}` })),
         tag("stake", quoted({ ...block, sealType: "0x2", nonce: undefined, solution: undefined })),
         tag("broken", "{"),
+        tag("malformed", quoted({ ...block, nonce: "0x11" })),
+        tag("refused", quoted({ jsonrpc: "2.0", id: 1, error: { code: -32601, message: "no such method" } })),
         "<p><aion-block-proof id='empty'></aion-block-proof></p>",
       ].join(""),
     );
@@ -41,6 +43,8 @@ test(
       ["invalid", "invalid", "Proof of work not valid"],
       ["stake", "none", "Not a proof-of-work block"],
       ["broken", "error", "Proof of work not checked"],
+      ["malformed", "error", "Not a block that can be read"],
+      ["refused", "error", "No block came from the node"],
       ["empty", "none", "No block"],
     ]) {
       await state(page, id, expected);

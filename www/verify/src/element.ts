@@ -9,7 +9,10 @@ import { init, verifyBlock, type VerifyResult } from "./index.js";
 /** The element's name. Importing this module defines it. */
 export const BLOCK_PROOF = "aion-block-proof";
 
-/** What a badge shows: `none` where there is no block, or one without a proof of work; `error` where nothing was checked. */
+/**
+ * What a badge shows: `none` where there is no block, or one without a proof of work; `error` where nothing was checked, be it that
+ * the verifier did not load, that what came is no block, or that the node sent an error in its place.
+ */
 export type ProofState = "pending" | "valid" | "invalid" | "none" | "error";
 
 // Outside of browsers there is nothing to extend; importing must not fail there.
@@ -147,6 +150,9 @@ export class BlockProofElement extends Base {
 
 function badgeOf({ ok, reason }: VerifyResult): [ProofState, string] {
   if (ok === true) return ["valid", "Proof of work checked by your browser"];
+  // What came is no block, or an answer in place of one: that says nothing of a proof.
+  if (reason === "malformed") return ["error", "Not a block that can be read"];
+  if (reason === "rpc-error") return ["error", "No block came from the node"];
   if (ok === false) return ["invalid", "Proof of work not valid"];
   return ["none", reason === "not-proof-of-work" ? "Not a proof-of-work block" : "No such block"];
 }
