@@ -130,6 +130,7 @@ export const STATES = [
       await other.goto(page.url());
       await startAndSee(other, /^Mining at/);
       await says(page, /^Paused: another tab/);
+      await page.bringToFront();
     },
     widths: [375],
   },
