@@ -55,7 +55,9 @@ export async function fits(page, what) {
   const found = await page.evaluate(() => ({
     scrolled: document.documentElement.scrollWidth - innerWidth,
     outside: [...document.querySelectorAll("body *")]
-      .filter((element) => element.checkVisibility() && element.closest("[tabindex='0'], svg, .plot") === null)
+      .filter(
+        (element) => element.checkVisibility() && element.closest("[tabindex='0'], svg, .plot") === null,
+      )
       .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
       .map(({ outerHTML }) => outerHTML.slice(0, 100)),
   }));

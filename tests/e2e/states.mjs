@@ -101,7 +101,12 @@ export const STATES = [
     },
   },
   { name: "connecting", site: "silent", act: (page) => startWithWallet(page, /^Connecting/) },
-  { name: "waiting", site: "jobless", act: (page) => startWithWallet(page, /Waiting for a job/), widths: [375] },
+  {
+    name: "waiting",
+    site: "jobless",
+    act: (page) => startWithWallet(page, /Waiting for a job/),
+    widths: [375],
+  },
   { name: "mining", act: mine, schemes: ["dark"], forced: true },
   {
     name: "elsewhere",
@@ -193,7 +198,11 @@ export const STATES = [
     vectors: true,
     widths: [375],
   },
-  { name: "verify-error", act: (page) => verify(page, '{"number": 600091, "nonce": 0x00'), widths: [375, 1280] },
+  {
+    name: "verify-error",
+    act: (page) => verify(page, '{"number": 600091, "nonce": 0x00'),
+    widths: [375, 1280],
+  },
   {
     name: "benchmark-running",
     act: async (page) => {
@@ -279,7 +288,11 @@ async function openSites(opened) {
   const site = (pools, headers) => keep(startPlainServer(SITE, () => ({ pools: pools() }), headers));
   const proxy = (...args) => keep(startProxy(...args, "--site", SITE));
 
-  const [silent, jobless, gone] = [await pool(() => undefined), await pool(greet), await pool(() => undefined)];
+  const [silent, jobless, gone] = [
+    await pool(() => undefined),
+    await pool(greet),
+    await pool(() => undefined),
+  ];
   await gone.stop();
   const isolated = {
     "cross-origin-opener-policy": "same-origin",
