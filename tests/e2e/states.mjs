@@ -77,9 +77,9 @@ async function runBenchmark(page) {
 
 /**
  * Each state: its `name`; the `site` that shows it and the `browser` that can; what `prepare`s the page before it loads; and
- * the `act` that brings the state about. `vectors` where that takes blocks of outside this repository. `schemes` beside light
- * that a picture is taken in, and `widths` where one picture is enough because only a sentence differs from another state.
- * `ripen` waits for what takes a minute more to be seen.
+ * the `act` that brings the state about. `vectors` where that takes blocks of outside this repository. `schemes` that a
+ * picture is taken in beside light, and `forced` where one is with forced colours. `ripen` waits for what takes a minute more
+ * to be seen.
  */
 export const STATES = [
   { name: "stopped", act: (page) => says(page, /^Stopped/) },
@@ -105,16 +105,14 @@ export const STATES = [
     name: "waiting",
     site: "jobless",
     act: (page) => startWithWallet(page, /Waiting for a job/),
-    widths: [375],
   },
   { name: "mining", act: mine, schemes: ["dark"], forced: true },
   {
     name: "elsewhere",
     act: async (page) => {
       await startAndSee(page, /^Mining at/);
-      await page.locator("#tab-about").click();
+      await page.locator("#tab-verify").click();
     },
-    widths: [375],
   },
   {
     name: "paused",
@@ -124,9 +122,9 @@ export const STATES = [
       await says(page, /^Paused: this tab is hidden/);
     },
   },
-  { ...paused("paused-battery", "the machine runs on its battery", drain), widths: [375] },
-  { ...paused("paused-pressure", "the machine has too much to do", press), widths: [375] },
-  { ...paused("paused-metered", "the connection is metered", meter), widths: [375] },
+  paused("paused-battery", "the machine runs on its battery", drain),
+  paused("paused-pressure", "the machine has too much to do", press),
+  paused("paused-metered", "the connection is metered", meter),
   {
     name: "paused-other-tab",
     act: async (page) => {
@@ -137,7 +135,6 @@ export const STATES = [
       await says(page, /^Paused: another tab/);
       await page.bringToFront();
     },
-    widths: [375],
   },
   {
     name: "paused-offline",
@@ -147,7 +144,6 @@ export const STATES = [
       await page.context().setOffline(true);
       await says(page, /^Paused: there is no network/);
     },
-    widths: [375],
   },
   {
     name: "gpu",
@@ -196,12 +192,10 @@ export const STATES = [
     name: "verify-several",
     act: verifyBlocks({}, { nonce: `0x${"11".repeat(32)}` }, { solution: null }),
     vectors: true,
-    widths: [375],
   },
   {
     name: "verify-error",
     act: (page) => verify(page, '{"number": 600091, "nonce": 0x00'),
-    widths: [375, 1280],
   },
   {
     name: "benchmark-running",
@@ -209,7 +203,6 @@ export const STATES = [
       await runBenchmark(page);
       await page.locator("#benchmark-progress[value]").waitFor({ timeout: 60_000 });
     },
-    widths: [375, 1280],
   },
   {
     name: "benchmark",
