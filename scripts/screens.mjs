@@ -1,13 +1,10 @@
-// `npm run screens`: writes a picture of every state of the page into docs/screens/, from the real page in a real Chromium,
-// with the real proxy behind it. Build the page first. CHROMIUM, STRATUM_PROXY and AION_VECTORS as in the tests.
+// `npm run screens [-- STATE…]`: writes a picture of every state of the page into docs/screens/, from the real page in a real
+// Chromium, with the real proxy behind it. Build the page first. CHROMIUM, STRATUM_PROXY and AION_VECTORS as in the tests.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import { SOFTWARE_GPU, startBrowser, until } from "../tests/e2e/browser.mjs";
-import { startHostilePool } from "../tests/e2e/hostile-pool.mjs";
-import { startPlainServer } from "../tests/e2e/plain-server.mjs";
-import { SITE, startProxy } from "../tests/e2e/proxy.mjs";
-import { vectors } from "../tests/e2e/vectors.mjs";
+import { until } from "../tests/e2e/browser.mjs";
+import { settled, STATES, StatesStage } from "../tests/e2e/states.mjs";
 import { findChromium } from "./bootstrap/chromium.mjs";
 import { thisMachine } from "./bootstrap/machine.mjs";
 import { program } from "./builds.mjs";
@@ -20,173 +17,80 @@ const SIZES = [
   { width: 1280, most: 1000 },
   { width: 2560, most: 1000 },
 ];
-const WALLET = `0xa0${"ab".repeat(31)}`;
-/** V8 without the processor instructions that WebAssembly's SIMD needs, and with 64 MiB at most for a memory. */
-const NO_SIMD = ["--js-flags=--no-enable-sse4-1 --no-enable-avx --no-enable-avx2"];
-const LITTLE_MEMORY = ["--js-flags=--wasm-max-mem-pages=1024"];
+/** With forced colours one width is enough: the layout is the same. */
+const FORCED_SIZES = SIZES.filter(({ width }) => width === 1280);
 
-const status = (page) => page.locator("#mine-status").textContent();
-const says = (page, pattern) =>
-  until(`the page says ${pattern}`, async () => pattern.test(await status(page)), 60);
-const start = (page) => page.locator("#start-stop").click();
-
-async function mine(page) {
-  await start(page);
-  await says(page, /^Mining at/);
-  await page.locator("#curious > summary").click();
-  await until(
-    "runs enough for a chart",
-    async () => (await page.locator("#figure-runs").textContent()) >= 20,
-    60,
-  );
-}
-
-async function verify(page, block) {
-  await page.locator("#tab-verify").click();
-  await page.locator("#block").fill(JSON.stringify(block));
-  await page.locator("#verify-form button").click();
-  await page.locator("#results h3").first().waitFor();
-}
-
-/** A page that hides, as far as it can tell. */
-async function hide(page) {
-  await start(page);
-  await says(page, /^Mining at/);
-  await page.evaluate(() => {
-    const { document, Event } = globalThis;
-    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-    Object.defineProperty(document, "hidden", { value: true, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
-  });
-  await says(page, /^Paused: this tab is hidden/);
-}
-
-const [{ java_eth_getBlockByNumber: block }] = await vectors("rpc-shapes.json");
-
-/** Each state: its name, the site that shows it, what brings it about, and what the browser must be told. */
-const STATES = [
-  { name: "stopped", act: () => undefined },
-  {
-    name: "connecting",
-    site: "silent",
-    act: async (page) => {
-      await page.locator("#wallet").fill(WALLET);
-      await start(page);
-      await says(page, /^Connecting/);
-    },
-  },
-  { name: "mining", act: mine, schemes: ["light", "dark"] },
-  { name: "paused", act: hide },
-  {
-    // On a program instead of a GPU: slow, but what the page shows is the same.
-    name: "gpu",
-    flags: SOFTWARE_GPU,
-    act: async (page) => {
-      await page.getByRole("radio", { name: "Both" }).check();
-      await start(page);
-      await until(
-        "the GPU has a rate",
-        async () => /^(?!0\.00)\d/.test(await page.locator("#rate-gpu").textContent()),
-        300,
-      );
-    },
-  },
-  {
-    name: "gpu-fallback",
-    act: async (page) => {
-      await page.getByRole("radio", { name: "GPU" }).check();
-      await start(page);
-      await until(
-        "the reason is told",
-        async () => /gpu-/.test(await page.locator("#environment").textContent()),
-        60,
-      );
-      await says(page, /^Mining at/);
-    },
-  },
-  {
-    name: "pool-down",
-    site: "gone",
-    act: async (page) => {
-      await page.locator("#wallet").fill(WALLET);
-      await start(page);
-      await says(page, /pool-unreachable/);
-    },
-  },
-  {
-    name: "bad-wallet",
-    act: async (page) => {
-      await page.locator("#wallet").fill("0xa0zz");
-      await start(page);
-    },
-  },
-  { name: "no-pools", site: "bare", act: (page) => says(page, /^There is no pool/) },
-  { name: "no-isolation", site: "plain", act: () => undefined },
-  {
-    name: "insecure",
-    site: "lan",
-    flags: ["--host-resolver-rules=MAP miner.lan 127.0.0.1"],
-    act: () => undefined,
-  },
-  { name: "no-simd", flags: NO_SIMD, act: (page) => says(page, /not possible/) },
-  {
-    name: "out-of-memory",
-    flags: LITTLE_MEMORY,
-    act: async (page) => {
-      await start(page);
-      await says(page, /out-of-memory/);
-    },
-  },
-  { name: "verify-valid", act: (page) => verify(page, block), schemes: ["light", "dark"] },
-  { name: "verify-not-valid", act: (page) => verify(page, { ...block, nonce: `0x${"11".repeat(32)}` }) },
-  {
-    name: "benchmark",
-    act: async (page) => {
-      await page.locator("#tab-benchmark").click();
-      await page.locator("#benchmark-run").click();
-      await page.locator("#benchmark-result").waitFor({ timeout: 60_000 });
-    },
-  },
-  { name: "about", act: (page) => page.locator("#tab-about").click() },
+/** The page's own colours, and what lies between them where text is drawn: as many as a pixel of four bits can name. */
+const INKS = [
+  "ground",
+  "raised",
+  "line",
+  "edge",
+  "quiet",
+  "ink",
+  "accent",
+  "on-accent",
+  "second",
+  "good",
+  "bad",
+];
+const BLENDS = [
+  ["ink", 0.25],
+  ["ink", 0.5],
+  ["ink", 0.75],
+  ["accent", 0.1],
+  ["accent", 0.5],
 ];
 
-/** The places that the states need, with what ends them. */
-async function openSites() {
-  const silent = await startHostilePool(() => undefined);
-  const gone = await startHostilePool(() => undefined);
-  await gone.stop();
-  const proxies = {
-    dev: await startProxy("--dev", "--site", SITE),
-    silent: await startProxy("--pool", `example=${silent.address}`, "--site", SITE),
-    gone: await startProxy("--pool", `example=${gone.address}`, "--site", SITE),
-  };
-  const plain = await startPlainServer(SITE, () => ({ pools: [{ name: "local" }] }));
-  const bare = await startPlainServer(SITE, () => ({ pools: [] }));
-  const urls = Object.fromEntries(
-    Object.entries({ ...proxies, plain, bare }).map(([name, { url }]) => [name, url]),
-  );
-  urls.lan = plain.url.replace("127.0.0.1", "miner.lan");
-  return {
-    urls,
-    async stop() {
-      for (const server of [...Object.values(proxies), plain, bare, silent]) await server.stop();
-    },
-  };
+/** The colours of the page as it stands, as numbers. */
+async function palette(page) {
+  const own = await page.evaluate((names) => {
+    const { document, getComputedStyle } = globalThis;
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.setProperty("forced-color-adjust", "none");
+    const colours = names.map((name) => {
+      probe.style.color = `var(--${name})`;
+      return getComputedStyle(probe)
+        .color.match(/[\d.]+/g)
+        .slice(0, 3)
+        .map(Number);
+    });
+    probe.remove();
+    return Object.fromEntries(names.map((name, i) => [name, colours[i]]));
+  }, INKS);
+  const blend = ([name, part]) => own[name].map((value, i) => part * value + (1 - part) * own.ground[i]);
+  return [...Object.values(own), ...BLENDS.map(blend)];
 }
 
-/** A page has few colours: with a palette its picture takes a third. */
-function smaller(png) {
-  return sharp(png).png({ palette: true, colours: 48, effort: 7, compressionLevel: 9 }).toBuffer();
+/** A picture in those colours alone, each pixel in the nearest: it takes a fifth of the bytes, and shows the same. */
+async function smaller(png, colours) {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const nearest = new Map();
+  for (let at = 0; at < data.length; at += 3) {
+    const key = data.readUIntBE(at, 3);
+    if (!nearest.has(key)) {
+      const far = ([r, g, b]) => (r - data[at]) ** 2 + (g - data[at + 1]) ** 2 + (b - data[at + 2]) ** 2;
+      nearest.set(
+        key,
+        colours.reduce((best, colour) => (far(colour) < far(best) ? colour : best)),
+      );
+    }
+    data.set(nearest.get(key), at);
+  }
+  const { width, height } = info;
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png({ palette: true, colours: 16, effort: 10, compressionLevel: 9, dither: 0 })
+    .toBuffer();
 }
 
-async function shoot(page, name) {
+async function shoot(page, name, sizes = SIZES) {
   let bytes = 0;
-  for (const { width, most } of SIZES) {
+  for (const { width, most } of sizes) {
     await page.setViewportSize({ width, height: 800 });
     const height = Math.min(most, await page.evaluate("document.documentElement.scrollHeight"));
     await page.setViewportSize({ width, height });
     await page.evaluate("scrollTo(0, 0)");
-    const picture = await smaller(await page.screenshot({ animations: "disabled" }));
+    const picture = await smaller(await page.screenshot({ animations: "disabled" }), await palette(page));
     await writeFile(join(FOLDER, `${name}-${width}.png`), picture);
     bytes += picture.length;
   }
@@ -194,32 +98,43 @@ async function shoot(page, name) {
   return bytes;
 }
 
+/** Takes the pictures of a state. */
+async function portray(stage, state) {
+  const { name, schemes = [], forced = false, ripen } = state;
+  const { page, close } = await stage.show(state);
+  await ripen?.(page);
+  // Long enough for a chart.
+  if (name === "mining")
+    await until("it ran", async () => (await page.locator("#figure-runs").textContent()) >= 20, 60);
+  let bytes = 0;
+  for (const colorScheme of ["light", ...schemes]) {
+    await page.emulateMedia({ colorScheme });
+    await settled();
+    bytes += await shoot(page, colorScheme === "light" ? name : `${name}-${colorScheme}`);
+  }
+  if (forced) {
+    await page.emulateMedia({ colorScheme: "dark", forcedColors: "active" });
+    await settled();
+    bytes += await shoot(page, `${name}-forced-colours`, FORCED_SIZES);
+  }
+  await close();
+  return bytes;
+}
+
 process.env.CHROMIUM = findChromium(thisMachine, process.env);
 process.env.STRATUM_PROXY ??= await program("stratum-proxy");
 const wanted = process.argv.slice(2);
+const strange = wanted.filter((name) => !STATES.some((state) => state.name === name));
+if (strange.length > 0) throw new Error(`no state is named ${strange.join(", ")}`);
 if (wanted.length === 0) await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
-const sites = await openSites();
+const stage = new StatesStage();
 let bytes = 0;
 try {
-  for (const { name, site = "dev", flags = [], act, schemes = ["light"] } of STATES) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const browser = await startBrowser(flags);
-    try {
-      const { page, close } = await browser.open(`${sites.urls[site]}/`);
-      await act(page);
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme });
-        // The status changes once a second at the most, and the chart draws in the next frame.
-        await page.waitForTimeout(1100);
-        bytes += await shoot(page, colorScheme === "light" ? name : `${name}-${colorScheme}`);
-      }
-      await close();
-    } finally {
-      await browser.close();
-    }
-  }
+  await stage.set();
+  for (const state of STATES)
+    if (wanted.length === 0 || wanted.includes(state.name)) bytes += await portray(stage, state);
 } finally {
-  await sites.stop();
+  await stage.clear();
 }
 console.log(`${Math.round(bytes / 1024)} KiB in all`);

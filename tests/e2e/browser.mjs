@@ -26,10 +26,18 @@ export async function startBrowser(flags = []) {
     return renderers.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
   };
   return {
-    /** Opens a page; `faults` collects its console errors, exceptions and requests to other hosts. */
-    async open(url, { viewport = { width: 1280, height: 900 }, expected = [] } = {}) {
-      const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+    /**
+     * Opens a page; `faults` collects its console errors, exceptions and requests to other hosts than its own and the
+     * `expected` ones. `prepare(page)` is awaited before it loads; the other options are the context's.
+     */
+    async open(url, { expected = [], prepare, ...options } = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        reducedMotion: "reduce",
+        ...options,
+      });
       const page = await context.newPage();
+      await prepare?.(page);
       const faults = [];
       const frames = [];
       let connections = 0;

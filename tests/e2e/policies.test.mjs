@@ -36,8 +36,11 @@ const ASLEEP_MS = 12_500;
 /** What the machine of the tests happens to be like is no matter, but for the policy that a test is about. */
 const CALM = { pauseOnBattery: "never", pauseUnderPressure: false, pauseOnMetered: false };
 
-/** Opens a tab with a button that starts a miner and stops it. */
-async function open(name, policies = {}, prepare = undefined) {
+/**
+ * Opens a tab with a button that starts a miner and stops it. `prepare` is given the tab before there is a miner; `threads`
+ * is the option of that name.
+ */
+async function open(name, policies = {}, prepare = undefined, threads = 1) {
   const url = `${server.url}/#${name}`;
   const tab = await Tab.open(browser.endpoint, url);
   tabs.push(tab);
@@ -47,7 +50,7 @@ async function open(name, policies = {}, prepare = undefined) {
     options: {
       pool: `${proxy.url.replace("http:", "ws:").replace("127.0.0.1", ELSEWHERE)}/pool/local`,
       worker: WORKER,
-      threads: 1,
+      threads,
       policies: { ...CALM, ...policies },
     },
   });
@@ -62,28 +65,35 @@ async function setUp({ script, options }) {
   miner.addEventListener("state", ({ detail: { state } }) => states.push({ state, at: Date.now() }));
   const errors = [];
   miner.addEventListener("error", ({ detail: { error } }) => errors.push(error.code));
+  const told = [[]];
+  miner.addEventListener("pause", ({ detail: { reasons } }) => told.push(reasons));
   const notices = [];
   miner.addEventListener("notice", ({ detail: { code } }) => notices.push(code));
   const button = document.createElement("button");
   button.textContent = "Start or stop";
   button.addEventListener("click", () => {
     const running = !["idle", "stopped", "failed"].includes(miner.state);
-    (running ? miner.stop() : miner.start()).catch(({ code }) => errors.push(code));
+    (running ? miner.stop() : miner.start()).catch((error) => {
+      errors.push(error.code);
+      globalThis.refusal = error;
+    });
   });
   document.body.replaceChildren(button);
-  Object.assign(globalThis, { miner, states, errors, notices });
+  Object.assign(globalThis, { miner, states, errors, notices, told });
 }
 
 const press = (tab) => tab.click("button");
 const reads = (tab) =>
-  tab.evaluate("({ state: miner.state, reasons: miner.pauseReasons, runs: miner.stats.runs, errors })");
+  tab.evaluate(
+    "({ state: miner.state, reasons: miner.pauseReasons, told: told.at(-1), runs: miner.stats.runs, errors })",
+  );
 
 /** Waits until a run is finished, after those before the last pause. */
 async function mines(tab) {
   let read;
   const finished = async () => {
     read = await reads(tab);
-    return read.state === "mining" && read.runs > (tab.runsBefore ?? 0);
+    return read.state === "mining" && read.told.length === 0 && read.runs > (tab.runsBefore ?? 0);
   };
   await until("a run is finished", finished, 20).catch((cause) => {
     throw new Error(`${cause.message}: ${JSON.stringify(read)}`, { cause });
@@ -93,8 +103,9 @@ async function mines(tab) {
 /** Waits until the miner pauses for that reason alone; what it has done by then does not count as mining later. */
 async function pauses(tab, reason) {
   await until(`it pauses: ${reason}`, async () => (await reads(tab)).state === "paused");
-  const { reasons, runs } = await reads(tab);
+  const { reasons, told, runs } = await reads(tab);
   assert.deepEqual(reasons, [reason]);
+  assert.deepEqual(told, [reason], "an event said so");
   assert.equal(await tab.evaluate("miner.stats.solutionsPerSecond"), 0);
   assert.deepEqual(tab.workers.names, ["aion-solver"], "the workers stay");
   tab.runsBefore = runs;
@@ -161,6 +172,120 @@ test("critical pressure pauses, and fair pressure ends the pause", async () => {
   await pauses(tab, "pressure");
   await press_("fair")(tab);
   await mines(tab);
+});
+
+test("a person who saves data, or is on a cellular connection, pauses until neither is so", async () => {
+  const tab = await open("metered", { pauseOnMetered: true });
+  const change = "navigator.connection.dispatchEvent(new Event('change'))";
+  // DevTools change what the browser answers, and leave out its event.
+  const saves = async (dataSaverEnabled) => {
+    await tab.send("Emulation.setDataSaverOverride", { dataSaverEnabled });
+    await tab.evaluate(change);
+  };
+  // Desktops have no name for their network.
+  const becomes = (type) =>
+    tab.evaluate(
+      `Object.defineProperty(navigator.connection, "type", { value: "${type}", configurable: true }); ${change}`,
+    );
+  await press(tab);
+  await mines(tab);
+  await saves(true);
+  await pauses(tab, "metered");
+  await becomes("cellular");
+  await saves(false);
+  await pauses(tab, "metered");
+  await becomes("wifi");
+  await mines(tab);
+  assert.deepEqual(await tab.evaluate("errors"), []);
+});
+
+/** A phone, as far as the browser is asked; or, where it is not `mobile`, none. */
+async function callItself(tab, mobile) {
+  const userAgent = await tab.evaluate("navigator.userAgent");
+  const named = { platform: "Android", platformVersion: "15", architecture: "", model: "a phone" };
+  await tab.send("Emulation.setUserAgentOverride", { userAgent, userAgentMetadata: { ...named, mobile } });
+}
+
+/** A machine with as much memory, in GiB. */
+const haveMemory = (tab, gib) =>
+  tab.evaluate(`Object.defineProperty(navigator, "deviceMemory", { value: ${gib}, configurable: true })`);
+
+/** Presses the button, and waits for the start to be refused; resolves with the error's code. */
+async function refused(tab) {
+  const before = (await tab.evaluate("errors")).length;
+  await press(tab);
+  await until("the start is refused", async () => (await tab.evaluate("errors")).length > before);
+  assert.deepEqual(tab.workers.names, [], "no worker was there");
+  return tab.evaluate("refusal.code");
+}
+
+test("a phone or a tablet mines only where that is allowed, on one of its processors", async () => {
+  const eightProcessors = (tab) =>
+    tab.send("Emulation.setHardwareConcurrencyOverride", { hardwareConcurrency: 8 });
+  const phone = async (tab) => {
+    await eightProcessors(tab);
+    await callItself(tab, true);
+  };
+  const asked = await open("phone", {}, phone);
+  assert.equal(await refused(asked), "mobile-device");
+  // The same machine, which says that it is none.
+  await callItself(asked, false);
+  await press(asked);
+  await mines(asked);
+  await press(asked);
+  await until("it stopped", async () => (await reads(asked)).state === "stopped");
+
+  // Touched, with no finer pointer, and of little memory.
+  await asked.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  await haveMemory(asked, 4);
+  assert.equal(await refused(asked), "mobile-device");
+
+  const allowed = await open("allowed", { allowMobile: true }, phone, undefined);
+  await press(allowed);
+  await mines(allowed);
+  assert.equal(await allowed.evaluate("miner.stats.threads"), 1);
+  const usual = `import("${server.url}/www/lib/dist/environment.js").then((it) => it.defaultThreads(it.capabilities()))`;
+  assert.equal(await allowed.evaluate(usual), 1);
+  await callItself(allowed, false);
+  assert.equal(await allowed.evaluate(usual), 4, "elsewhere it is half of them");
+});
+
+test("a device without the memory is refused before any worker, and judged anew at the next start", async () => {
+  const tab = await open("memory", {}, (tab) => haveMemory(tab, 0.5));
+  assert.equal(await refused(tab), "out-of-memory");
+  const { neededBytes, availableBytes } = await tab.evaluate("refusal.memory");
+  assert.equal(availableBytes, 128 * 2 ** 20);
+  assert.ok(neededBytes > availableBytes, `${neededBytes}`);
+  assert.match(await tab.evaluate("refusal.message"), /190 MiB.*512 MiB.*128 MiB/);
+  await haveMemory(tab, 8);
+  await press(tab);
+  await mines(tab);
+});
+
+test("a long pause gives the memory back and keeps the connection, and its end takes another solver", async () => {
+  // Ten minutes are too long for a test: in this page they are over after a moment.
+  const hasten = () => {
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (handler, ms, ...rest) => setTimeout(handler, ms === 600_000 ? 100 : ms, ...rest);
+  };
+  const tab = await open("long", {}, (tab) => tab.evaluate(hasten));
+  await press(tab);
+  await mines(tab);
+  const bytes = () => tab.evaluate("miner.stats.memoryBytes");
+  assert.ok((await bytes()) > 100 * 2 ** 20);
+  const other = await Tab.open(browser.endpoint, `${server.url}/#front-of-long`);
+  tabs.push(other);
+  await until("the worker has ended", () => tab.workers.names.length === 0);
+  assert.deepEqual((await reads(tab)).reasons, ["hidden"]);
+  assert.equal(await bytes(), 0);
+  tab.runsBefore = (await reads(tab)).runs;
+  await tab.front();
+  await mines(tab);
+  assert.deepEqual(tab.workers.names, ["aion-solver"]);
+  assert.ok((await bytes()) > 100 * 2 ** 20);
+  const subscribed = (await tab.evaluate("notices")).filter((code) => code === "subscribed");
+  assert.equal(subscribed.length, 1, "over the connection that was there");
+  assert.deepEqual(await tab.evaluate("errors"), []);
 });
 
 test("the tab that starts last mines, the older one ends its work first and goes on when the newer is gone", async () => {

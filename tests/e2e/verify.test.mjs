@@ -85,6 +85,7 @@ test("the tree is walked and zoomed by keys alone, and has the same in a table",
   const said = page.locator(".tree-said");
   const bars = () => page.locator(".tree rect.bar").count();
   await until("the tree is drawn", async () => (await bars()) === 1023);
+  assert.equal(await page.locator(".tree rect.selected").isVisible(), true, "without motion too");
   assert.match(await said.textContent(), /^Root, leaves 1 to 512: 210 leading zero bits/);
   await page.locator(".tree summary").focus();
   await page.keyboard.press("Shift+Tab");

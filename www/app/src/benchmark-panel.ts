@@ -7,11 +7,10 @@ import {
   MinerError,
 } from "aion-web-miner";
 import { benchmarkReport } from "./benchmark-report.js";
-import { element } from "./elements.js";
+import { element, statusLine } from "./elements.js";
 import { noticesFor } from "./environment-notices.js";
 import { showMachines } from "./machine-table.js";
 import { errorWords, memoryWords, type Mood } from "./mine-words.js";
-import { StatusLine } from "./status-line.js";
 
 const STOPPED = new Error("stopped by the person");
 
@@ -20,7 +19,7 @@ export class BenchmarkPanel {
   readonly #threads = element("benchmark-threads", HTMLInputElement);
   readonly #button = element("benchmark-run", HTMLButtonElement);
   readonly #state = element("benchmark-state", HTMLElement);
-  readonly #status = new StatusLine(element("benchmark-status", HTMLElement));
+  readonly #status = statusLine("benchmark-status");
   readonly #progress = element("benchmark-progress", HTMLProgressElement);
   readonly #result = element("benchmark-result", HTMLElement);
   readonly #json = element("benchmark-json", HTMLElement);

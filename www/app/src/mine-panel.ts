@@ -1,5 +1,5 @@
 import { capabilities, Miner, MinerError, type MinerState, StratumError } from "aion-web-miner";
-import { element } from "./elements.js";
+import { element, statusLine } from "./elements.js";
 import { Elsewhere } from "./elsewhere.js";
 import { type Notice, noticesFor, showNotices } from "./environment-notices.js";
 import { EventLog } from "./event-log.js";
@@ -17,15 +17,16 @@ import {
 } from "./mine-words.js";
 import { SessionChart } from "./session-chart.js";
 import { StageTimes } from "./stage-times.js";
-import { StatusLine } from "./status-line.js";
 
 const TITLE = "Aion web miner";
 const REFRESH_MS = 1000;
+/** The status has figures too; they are read out, and need not be at every second. */
+const FIGURES_MS = 5000;
 
 /** The Mine tab: its form, the miner that runs, and what is shown of it. */
 export class MinePanel {
   readonly #state = element("state", HTMLElement);
-  readonly #status = new StatusLine(element("mine-status", HTMLElement));
+  readonly #status = statusLine("mine-status", FIGURES_MS);
   readonly #log = new EventLog(element("log", HTMLElement));
   readonly #figures = new Figures();
   readonly #chart = new SessionChart();

@@ -160,6 +160,12 @@ function short(tick: number): string {
   return tick.toLocaleString("en", { maximumFractionDigits: 1 });
 }
 
+/**
+ * A colour of the page as numbers. Not by its name: where colours are forced it is a system's, whose name stays when the
+ * colour changes, and uPlot sets no colour anew whose text is the same.
+ */
 function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const place = element("chart", HTMLElement);
+  place.style.color = `var(${name})`;
+  return getComputedStyle(place).color;
 }

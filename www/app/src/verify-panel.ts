@@ -1,11 +1,10 @@
 import { init, solutionTree, verifyBlock, verifyJson, type VerifyResult } from "aion-web-miner";
 import { blockLink, isBlockLink, LINK_LIMIT, linkedBlock } from "./block-link.js";
-import { element, make } from "./elements.js";
+import { element, make, statusLine } from "./elements.js";
 import { NodeForm } from "./node-form.js";
 import { ALL_BITS, ROOT, zerosOf } from "./proof-tree.js";
 import { resultItem } from "./result-view.js";
 import { fromHex, sealsIn } from "./seal.js";
-import { StatusLine } from "./status-line.js";
 import type { Tabs } from "./tabs.js";
 import { TreeView } from "./tree-view.js";
 
@@ -18,7 +17,7 @@ export class VerifyPanel {
   readonly #panel = element("panel-verify", HTMLElement);
   readonly #text = element("block", HTMLTextAreaElement);
   readonly #file = element("file", HTMLInputElement);
-  readonly #status = new StatusLine(element("verify-status", HTMLElement));
+  readonly #status = statusLine("verify-status");
   readonly #results = element("results", HTMLElement);
   readonly #nodes = new NodeForm();
 

@@ -7,39 +7,14 @@
 import type { GpuAdapter, GpuModule } from "./gpu-core.js";
 import { GpuLoop } from "./gpu-loop.js";
 import { MinerError, messageOf } from "./miner-error.js";
-import { holdLife } from "./worker-life.js";
-import type { FromSolver, ToSolver } from "./worker-messages.js";
 import { rest } from "./worker-pauses.js";
-
-/** The worker's global scope, of which the DOM's types know nothing. */
-interface WorkerScope {
-  readonly name: string;
-  readonly navigator: { readonly gpu?: Gpu };
-  close(): void;
-  postMessage(message: FromSolver): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<ToSolver>) => void): void;
-  addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void;
-}
+import { type LoadMessage, type OpenedLoop, send, serveSolver } from "./worker-service.js";
 
 /** As much of WebGPU as is asked here. */
 interface Gpu {
   requestAdapter(options: { powerPreference: "high-performance" }): Promise<{
     readonly info: { readonly vendor: string; readonly architecture: string; readonly description: string };
   } | null>;
-}
-
-const scope = globalThis as unknown as WorkerScope;
-const LOADING_BEAT_MS = 1000;
-let loop: GpuLoop | undefined;
-let share = 1;
-
-function send(message: FromSolver): void {
-  scope.postMessage(message);
-}
-
-function fail(error: unknown): void {
-  const code = error instanceof MinerError ? error.code : "gpu-failed";
-  send({ type: "failed", code, message: messageOf(error) });
 }
 
 function loadModule(wasmBase: string | null): Promise<GpuModule> {
@@ -59,66 +34,22 @@ async function adapterName(gpu: Gpu): Promise<string> {
   return description || [vendor, architecture].filter(Boolean).join(" ");
 }
 
-async function open({ wasmBase, hardware }: Extract<ToSolver, { type: "load" }>): Promise<void> {
+async function open({ wasmBase, hardware }: LoadMessage, share: () => number): Promise<OpenedLoop> {
   // Asked first, so that nothing is loaded for browsers that have no use for it.
-  const { gpu } = scope.navigator;
+  const { gpu } = (globalThis as unknown as { navigator: { gpu?: Gpu } }).navigator;
   if (gpu === undefined)
     throw new MinerError("gpu-unavailable", "this browser, or this page's connection, has no WebGPU");
   try {
     const module = await loadModule(wasmBase);
     await module.default();
     const core = await module.GpuCore.open(hardware);
-    const adapter = JSON.parse(core.adapter()) as GpuAdapter;
-    const { memoryBytes } = adapter;
-    loop = new GpuLoop(core, memoryBytes, { send, rest, now: () => performance.now() }, share);
-    send({ type: "ready", memoryBytes, adapter: (await adapterName(gpu)) || "unnamed" });
+    const { memoryBytes } = JSON.parse(core.adapter()) as GpuAdapter;
+    const adapter = (await adapterName(gpu)) || "unnamed";
+    const loop = new GpuLoop(core, memoryBytes, { send, rest, now: () => performance.now() }, share());
+    return { loop, memoryBytes, adapter };
   } catch (cause) {
     throw new MinerError("gpu-unavailable", messageOf(cause), { cause });
   }
 }
 
-async function load(message: Extract<ToSolver, { type: "load" }>): Promise<void> {
-  const beat = setInterval(() => {
-    send({ type: "alive" });
-  }, LOADING_BEAT_MS);
-  try {
-    await holdLife(scope.name);
-    await open(message);
-  } catch (error) {
-    fail(error);
-  } finally {
-    clearInterval(beat);
-  }
-}
-
-async function end(): Promise<void> {
-  await loop?.end();
-  scope.close();
-}
-
-scope.addEventListener("message", ({ data }) => {
-  switch (data.type) {
-    case "load":
-      share = data.throttle;
-      void load(data);
-      break;
-    case "work":
-      void loop?.take(data.assignment);
-      break;
-    case "idle":
-      loop?.idle(data.generation);
-      break;
-    case "throttle":
-      share = data.throttle;
-      loop?.throttle(share);
-      break;
-    case "end":
-      void end();
-      break;
-  }
-});
-
-scope.addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  fail(event.reason);
-});
+serveSolver("gpu-failed", open);

@@ -28,6 +28,7 @@ export type { PauseReason } from "./policies/policy.js";
 export { type BatteryOption, DEFAULT_POLICIES, type MinerPolicies } from "./policies/policy-options.js";
 export type { WebSocketClass, WebSocketLike } from "./pool-socket.js";
 export type { Share, Verdict } from "./share.js";
+export { StatusLine } from "./status-line.js";
 export { StratumClient } from "./stratum-client.js";
 export { MAX_LINE_BYTES, StratumError, type StratumErrorCode } from "./stratum-error.js";
 export type { StratumClientEvents } from "./stratum-events.js";

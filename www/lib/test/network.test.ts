@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import type { WebSocketLike } from "../src/pool-socket.js";
 import { errors, LOW, type Told, minerFor, states, statuses, worker } from "./miner-fixture.js";
 import { HandNetwork } from "./pause-fixture.js";
 import type { Script, ScriptedPool } from "./scripted-pool.js";
@@ -14,6 +15,19 @@ function elsewhere({ url }: ScriptedPool): typeof WebSocket {
       super(url);
     }
   };
+}
+
+/** A socket that never opens, and tells nothing. */
+class UnopenedSocket implements WebSocketLike {
+  addEventListener(): void {
+    // There is nothing to tell.
+  }
+  send(): void {
+    throw new Error("not open");
+  }
+  close(): void {
+    // Never opened.
+  }
 }
 
 async function minerElsewhere(script: Script): Promise<[...ReturnType<typeof minerFor>, ScriptedPool]> {
@@ -142,16 +156,7 @@ test("after a sleep from which there is no network it waits for one", async () =
 test("after a stop no network and no sleep is listened for", async () => {
   const network = HandNetwork.install();
   vi.useFakeTimers();
-  const [miner] = minerFor(ELSEWHERE, {
-    WebSocket: class extends EventTarget {
-      send(): void {
-        throw new Error("not open");
-      }
-      close(): void {
-        // Never opened.
-      }
-    },
-  });
+  const [miner] = minerFor(ELSEWHERE, { WebSocket: UnopenedSocket });
   await miner.start();
   expect(network.listeners).toBe(2);
   expect(vi.getTimerCount()).toBeGreaterThan(0);

@@ -4,9 +4,9 @@ import { MinerError } from "../miner-error.js";
 import type { MinerEvents, MinerState } from "../miner-events.js";
 import { type MinerStats, StatsCounter } from "../miner-stats.js";
 import type { PauseReason } from "../policies/policy.js";
+import { StatusLine } from "../status-line.js";
 import { StratumError } from "../stratum-error.js";
 import { ATTRIBUTES, readSettings, type Settings } from "./attributes.js";
-import { StatusLine } from "./status-line.js";
 import { styleSheet } from "./style.js";
 import { noticeWords, statusWords, type Trouble, usageWords } from "./words.js";
 
@@ -17,6 +17,9 @@ const Base =
 
 /** Where the element is: a miner's state, or `error` where an attribute is wrong or this browser cannot mine. */
 export type MinerElementState = MinerState | "error";
+
+/** Milliseconds between two changes of the status that are of figures alone. */
+const FIGURES_MS = 5000;
 
 const AT_REST: ReadonlySet<MinerState> = new Set(["idle", "stopped", "failed"]);
 
@@ -52,7 +55,7 @@ export class MinerElement extends Base {
   readonly #notice = made("p", "notice");
   readonly #faults = made("ul", "faults");
   readonly #button = made("button", "button");
-  readonly #status = new StatusLine();
+  readonly #status = new StatusLine(FIGURES_MS);
   readonly #environment = capabilities();
   #settings: Settings | undefined;
   #miner: Miner | undefined;

@@ -1,23 +1,29 @@
 /** Milliseconds between two changes of the text: screen readers read every one. */
 const SOONEST_MS = 1000;
 
-/** Milliseconds between two changes that are of figures alone. */
-const FIGURES_MS = 5000;
-
-/** One text node that changes at most once a second, and every five seconds where only figures have changed. */
+/**
+ * The text of a live region: one text node that changes at most once a second, since screen readers read every change, and
+ * at most every `figuresMs` milliseconds where only its figures have changed.
+ */
 export class StatusLine {
+  /** To be put into the region. */
   readonly node = document.createTextNode("");
+  readonly #figuresMs: number;
   #wanted = "";
   #changed = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Shows `text` as soon as the last change is a second old; five seconds where it only has other figures. */
+  constructor(figuresMs = SOONEST_MS) {
+    this.#figuresMs = Math.max(SOONEST_MS, figuresMs);
+  }
+
+  /** Shows `text` as soon as the last change is old enough. What it does not come to show in between is left out. */
   show(text: string): void {
     this.#wanted = text;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (text === this.node.data) return;
-    const spacing = bare(text) === bare(this.node.data) ? FIGURES_MS : SOONEST_MS;
+    const spacing = bare(text) === bare(this.node.data) ? this.#figuresMs : SOONEST_MS;
     const wait = this.#changed + spacing - performance.now();
     if (wait <= 0) this.#change();
     else
