@@ -41,7 +41,7 @@ impl GpuSolver {
         let first_input = place.index as u32 * Pace::INPUTS;
         let mut encoder = self.encoder();
         encoder.clear_buffer(&own.buffers.results, 0, None);
-        let (mut pieces, encoder) = match &self.fusion {
+        let (mut pieces, mut encoder) = match &self.fusion {
             // Of a single nonce there is nothing to fuse.
             Some(fusion) if inputs.len() > 1 => {
                 self.write_inputs(inputs, 1, first_input);
@@ -59,7 +59,6 @@ impl GpuSolver {
                 self.pieces_apart(encoder, &own.expand, first_input, inputs.len() as u32, pace)
             }
         };
-        let mut encoder = encoder;
         let (from, to) = (&own.buffers.results, &own.buffers.staging);
         encoder.copy_buffer_to_buffer(from, 0, to, 0, from.size());
         pieces.push(encoder.finish());

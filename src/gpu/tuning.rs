@@ -56,8 +56,8 @@ impl GpuSolver {
     }
 
     /// Solves so many nonces both ways, as far as a batch has room for them, and keeps the better. Nothing comes back, and
-    /// leaves stay by themselves, where the layout has no nonce whose solutions are known, where one came out otherwise, or
-    /// where there is no memory.
+    /// leaves stay by themselves, where the layout has no nonce whose solutions are known, where one came out otherwise,
+    /// where there is no memory, or where the device refuses the shaders.
     ///
     /// # Errors
     /// What is wrong with the device.
@@ -69,7 +69,7 @@ impl GpuSolver {
         };
         match self.fuse_leaves().await {
             Ok(()) => {}
-            Err(GpuError::OutOfMemory { .. }) => return Ok(None),
+            Err(GpuError::OutOfMemory { .. } | GpuError::Validation { .. }) => return Ok(None),
             Err(error) => return Err(error),
         }
         // The first batch also pays for memory that is touched for the first time.
@@ -91,7 +91,12 @@ impl GpuSolver {
         };
         let batch = vec![known.nonce.to_vec(); nonces as usize];
         let began = Instant::now();
-        let outcomes = self.solve(&known.header, &batch).await?;
+        let outcomes = match self.solve(&known.header, &batch).await {
+            Ok(outcomes) => outcomes,
+            // What does not even verify is another solution too.
+            Err(GpuError::WrongAnswer { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let ms = began.elapsed().as_secs_f64() * 1e3 / f64::from(nonces);
         let right = |found: usize| found == known.solutions;
         let all_right = outcomes.iter().all(|outcome| right(outcome.solutions.len()));
