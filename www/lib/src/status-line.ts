@@ -13,6 +13,7 @@ export class StatusLine {
   #changed = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** `figuresMs`: milliseconds between two changes of figures alone; a second at least. */
   constructor(figuresMs = SOONEST_MS) {
     this.#figuresMs = Math.max(SOONEST_MS, figuresMs);
   }
