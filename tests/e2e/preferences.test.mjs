@@ -159,27 +159,34 @@ test("with forced colours what is chosen and how it stands differ by more than c
   await close();
 });
 
+/** The colours that the chart's canvas is drawn in, each with its contrast to what lies behind. */
+function inksOfChart(page) {
+  return page.evaluate(() => {
+    const drawn = document.querySelector("#chart canvas");
+    const { data } = drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height);
+    const counts = new Map();
+    for (let at = 0; at < data.length; at += 4) {
+      const [r, g, b, alpha] = data.slice(at, at + 4);
+      // Edges are drawn thinner.
+      if (alpha < 200) continue;
+      const ink = `rgb(${r}, ${g}, ${b})`;
+      counts.set(ink, (counts.get(ink) ?? 0) + 1);
+    }
+    return [...counts]
+      .filter(([, count]) => count > 10)
+      .map(([ink]) => ({ ink, contrast: globalThis.contrast(ink, globalThis.canvas()) }));
+  });
+}
+
 test("with forced colours the chart is drawn in them", async () => {
   const { page, close } = await mining({ forcedColors: "active" });
   await bringContrast(page);
+  // Text comes at once, a line with the second figure.
+  await until("the chart has a line", async () => (await inksOfChart(page)).length >= 2, 30);
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    const inks = await page.evaluate(() => {
-      const drawn = document.querySelector("#chart canvas");
-      const { data } = drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height);
-      const counts = new Map();
-      for (let at = 0; at < data.length; at += 4) {
-        const [r, g, b, alpha] = data.slice(at, at + 4);
-        // Edges are drawn thinner.
-        if (alpha < 200) continue;
-        const ink = `rgb(${r}, ${g}, ${b})`;
-        counts.set(ink, (counts.get(ink) ?? 0) + 1);
-      }
-      return [...counts]
-        .filter(([, count]) => count > 10)
-        .map(([ink]) => ({ ink, contrast: globalThis.contrast(ink, globalThis.canvas()) }));
-    });
+    const inks = await inksOfChart(page);
     assert.ok(inks.length >= 2, `lines and text: ${JSON.stringify(inks)}`);
     const faint = inks.filter(({ contrast }) => contrast < 3);
     assert.deepEqual(faint, [], colorScheme);
